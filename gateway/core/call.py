@@ -1,0 +1,409 @@
+"""One call from ring to end: events and the time go in, actions and the next deadline come out."""
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from ...codecs.frames import PCMU_8K, AudioFormat
+from .actions import Action, ClearAudio, CloseLeg, EndCall, EndReason, fact
+from .agent import Agent, AgentPlan
+from .cover import Cover
+from .digits import KEYS_MAX
+from .events import (
+    CallerAudio,
+    CallerDigit,
+    CallerSaid,
+    CallRang,
+    CarrierEnded,
+    Event,
+    GatewayDraining,
+    LegClosed,
+    LegEnd,
+    LegFault,
+    LegFaultKind,
+    LegOpened,
+    MarkPlayed,
+    ModelAudio,
+    ModelAudioDone,
+    ModelBlocked,
+    ModelClosed,
+    ModelCommitted,
+    ModelConnected,
+    ModelFault,
+    ModelHeardQuiet,
+    ModelHeardSpeech,
+    ModelItemAdded,
+    ModelOpened,
+    ModelResponded,
+    ModelResponding,
+    ModelSaid,
+    ModelTruncated,
+    ModelUnreachable,
+)
+from .link import Link, LinkLimits, LinkState
+from .phases import MOVES, Phase
+from .playout import Playout
+from .responses import TurnLimits
+from .uplink import Uplink, UplinkLimits
+
+GARBLED_MAX = 50  # messages in a row that cannot be read
+GARBLED = (LegFaultKind.NOT_JSON, LegFaultKind.BINARY, LegFaultKind.UNDECODABLE)
+
+LEG_ENDS: dict[LegEnd, EndReason] = {
+    LegEnd.STOPPED: EndReason.CALLER_HUNG_UP,
+    LegEnd.CLOSED: EndReason.CALLER_HUNG_UP,
+    LegEnd.LOST: EndReason.LEG_LOST,
+    LegEnd.SLOW: EndReason.SLOW_LEG,
+    LegEnd.MISBEHAVED: EndReason.PROTOCOL_ERROR,
+    LegEnd.UNSUPPORTED: EndReason.MEDIA_UNSUPPORTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """Every limit of a call; milliseconds."""
+
+    prewarm_ttl_ms: int = 15_000
+    token_ttl_ms: int = 30_000
+    cover_after_ms: int = 700
+    lead_limit_ms: int = 20_000
+    mark_every_ms: int = 200
+    goodbye_tail_ms: int = 300
+    goodbye_overrun_ms: int = 2_000
+    max_call_ms: int = 3_600_000
+    link: LinkLimits = field(default_factory=LinkLimits)
+    uplink: UplinkLimits = field(default_factory=UplinkLimits)
+    turns: TurnLimits = field(default_factory=TurnLimits)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompts:
+    """Sounds of our own in the leg's format; an empty one is skipped."""
+
+    apology: bytes = b""
+    goodbye: bytes = b""
+    draining: bytes = b""
+    ringback: bytes = b""  # one whole cadence
+
+
+class Call:
+    """The sans-IO call. It never looks at a clock, opens nothing, and forgets nothing it owes.
+
+    Finish all actions of one event before the next event; call `wake` when `deadline_ms` is due.
+    `now_ms` is whole and monotonic. After `ENDED` every event yields nothing.
+    """
+
+    def __init__(
+        self,
+        plan: AgentPlan,
+        limits: CallLimits,
+        prompts: Prompts,
+        *,
+        line: AudioFormat = PCMU_8K,
+        jitter: float = 0.0,
+    ) -> None:
+        self._limits = limits
+        self._prompts = prompts
+        self._bytes_per_ms = line.bytes_per_ms
+        self.phase = Phase.RINGING
+        self.reason: EndReason | None = None
+        self.playout = Playout(
+            line, lead_limit_ms=limits.lead_limit_ms, mark_every_ms=limits.mark_every_ms
+        )
+        self.uplink = Uplink(line, limits.uplink)
+        self.link = Link(limits.link, jitter=jitter)
+        self.agent = Agent(plan, self.playout, limits.turns)
+        self.cover = Cover(self.playout, prompts.ringback)
+        self.leg_faults: dict[LegFaultKind, int] = dict.fromkeys(LegFaultKind, 0)
+        self._early_keys = ""  # pressed before the agent could hear them
+        self._garbled_in_a_row = 0
+        self._has_leg = False
+        self._phase_due_ms: int | None = None  # what the phase itself waits for
+        self._expires_ms: int | None = None  # RINGING: the token; later: the longest call
+        self._drain_by_ms: int | None = None
+        self._drain_last_ms = 0
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """Wake me then, if nothing happens first."""
+        if self.phase is Phase.ENDED:
+            return None
+        due = (
+            self._phase_due_ms,
+            self._expires_ms,
+            self._drain_by_ms,
+            self.link.deadline_ms,
+            self.uplink.deadline_ms,
+            self.playout.deadline_ms,
+            self.cover.deadline_ms,
+            self.agent.deadline_ms if self.phase is Phase.TALKING else None,
+        )
+        return min((at for at in due if at is not None), default=None)
+
+    # -- the contract --------------------------------------------------------------------------
+
+    def handle(self, event: Event, now_ms: int) -> list[Action]:
+        """What to do about an event."""
+        if self.phase is Phase.ENDED:
+            return []
+        match event:
+            case CallerAudio():
+                self._garbled_in_a_row = 0
+                return self.uplink.hear(event.payload, event.line_ms, now_ms)
+            case MarkPlayed():
+                return self._mark_played(event, now_ms)
+            case (
+                ModelAudio()
+                | ModelAudioDone()
+                | ModelItemAdded()
+                | ModelHeardSpeech()
+                | ModelHeardQuiet()
+                | ModelCommitted()
+                | ModelResponding()
+                | ModelResponded()
+                | ModelSaid()
+                | ModelTruncated()
+                | CallerSaid()
+            ):
+                return self._converse(event, now_ms)
+            case CallerDigit():
+                return self._key_pressed(event, now_ms)
+            case (
+                ModelConnected() | ModelOpened() | ModelFault() | ModelUnreachable() | ModelClosed()
+            ):
+                return self._link_moved(event, now_ms)
+            case ModelBlocked():
+                self.link.blocked(event.is_blocked, now_ms)
+                return self.uplink.blocked(event.is_blocked)
+            case CallRang():
+                return self._rang(now_ms)
+            case LegOpened():
+                return self._leg_opened(event, now_ms)
+            case LegFault():
+                return self._leg_fault(event, now_ms)
+            case LegClosed():
+                self._has_leg = False
+                return self._end(LEG_ENDS[event.why], now_ms)
+            case CarrierEnded():
+                return self._end(EndReason.CALLER_HUNG_UP, now_ms)
+            case GatewayDraining():
+                return self._draining(event, now_ms)
+            case _:
+                assert_never(event)
+
+    def wake(self, now_ms: int) -> list[Action]:
+        """Deadlines are due: each part does its own."""
+        if self.phase is Phase.ENDED:
+            return []
+        actions: list[Action] = []
+        if _is_due(self.link.deadline_ms, now_ms):
+            actions += self.link.wake(now_ms)
+            actions += self._after_link(now_ms)
+        if _is_due(self.playout.deadline_ms, now_ms):
+            actions += self.playout.wake(now_ms)
+        if _is_due(self.cover.deadline_ms, now_ms):
+            actions += self.cover.wake(now_ms)
+        if _is_due(self.uplink.deadline_ms, now_ms):
+            actions += self._wake_uplink(now_ms)
+        if self.phase is Phase.TALKING and _is_due(self.agent.deadline_ms, now_ms):
+            actions += self._after_agent(self.agent.wake(now_ms), now_ms)
+        return [*actions, *self._wake_phase(now_ms)]
+
+    def _wake_phase(self, now_ms: int) -> list[Action]:
+        if self.phase is Phase.ENDING and _is_due(self._phase_due_ms, now_ms):
+            return self._end(self.reason or EndReason.INTERNAL_ERROR, now_ms)
+        if self.phase is Phase.RINGING and _is_due(self._phase_due_ms, now_ms):
+            self._phase_due_ms = None
+            return [fact("prewarm.wasted"), *self.link.close()]
+        if _is_due(self._expires_ms, now_ms):
+            self._expires_ms = None
+            if self.phase is Phase.RINGING:
+                return self._end(EndReason.LEG_LOST, now_ms)
+            return self._wind_down(EndReason.MAX_DURATION, self._prompts.goodbye, now_ms)
+        return self._wake_drain(now_ms)
+
+    # -- set-up --------------------------------------------------------------------------------
+
+    def _rang(self, now_ms: int) -> list[Action]:
+        if self.phase is not Phase.RINGING or self._expires_ms is not None:
+            return []
+        self._phase_due_ms = now_ms + self._limits.prewarm_ttl_ms
+        self._expires_ms = now_ms + self._limits.token_ttl_ms
+        return [fact("call.started"), *self.link.open(now_ms)]
+
+    def _leg_opened(self, event: LegOpened, now_ms: int) -> list[Action]:
+        if self.phase is not Phase.RINGING:
+            return []
+        self._has_leg = True
+        self._phase_due_ms = None
+        self._expires_ms = now_ms + self._limits.max_call_ms
+        self.cover.begin(now_ms + self._limits.cover_after_ms)
+        self.uplink.begin(now_ms)
+        self._enter(Phase.CONNECTING)
+        opened = fact("leg.started", stream=event.stream_id)
+        return [opened, *self.link.caller_waits(now_ms), *self._after_link(now_ms)]
+
+    def _link_moved(
+        self,
+        event: ModelConnected | ModelOpened | ModelFault | ModelUnreachable | ModelClosed,
+        now_ms: int,
+    ) -> list[Action]:
+        was_ready = self.link.state is LinkState.READY
+        actions = self.link.handle(event, now_ms)
+        if was_ready and isinstance(event, ModelFault) and self.link.state is LinkState.READY:
+            return self._converse(event, now_ms)
+        return [*actions, *self._after_link(now_ms)]
+
+    def _after_link(self, now_ms: int) -> list[Action]:
+        if self.phase is Phase.CONNECTING and self.link.state is LinkState.READY:
+            self._enter(Phase.TALKING)
+            return [*self._begin_talk(now_ms), *self.uplink.ready(now_ms)]
+        refused, lost = EndReason.MODEL_REFUSED, EndReason.MODEL_LOST
+        if self.phase is Phase.CONNECTING and self.link.state is LinkState.FAILED:
+            reason = refused if self.link.is_refused else EndReason.MODEL_UNAVAILABLE
+            return self._wind_down(reason, self._prompts.apology, now_ms)
+        if self.phase is Phase.TALKING and self.link.state in (LinkState.LOST, LinkState.FAILED):
+            self.uplink.lost()
+            reason = refused if self.link.is_refused else lost
+            return self._wind_down(reason, self._prompts.apology, now_ms)
+        return []
+
+    def _begin_talk(self, now_ms: int) -> list[Action]:
+        begun = self.agent.begin(now_ms)
+        # An agent that does not greet waits for the caller, who must not hear it ring.
+        uncovered = [] if begun else self.cover.end(now_ms)
+        keys = [a for key in self._early_keys for a in self.agent.keep_key(key, now_ms)]
+        return [*uncovered, *begun, *keys]
+
+    # -- talk ----------------------------------------------------------------------------------
+
+    def _converse(
+        self,
+        event: ModelAudio
+        | ModelAudioDone
+        | ModelItemAdded
+        | ModelHeardSpeech
+        | ModelHeardQuiet
+        | ModelCommitted
+        | ModelResponding
+        | ModelResponded
+        | ModelSaid
+        | ModelTruncated
+        | CallerSaid
+        | CallerDigit
+        | ModelFault,
+        now_ms: int,
+    ) -> list[Action]:
+        if self.phase is not Phase.TALKING:
+            return []
+        uncovered = self.cover.end(now_ms) if isinstance(event, ModelAudio) else []
+        return [*uncovered, *self._after_agent(self.agent.handle(event, now_ms), now_ms)]
+
+    def _after_agent(self, actions: list[Action], now_ms: int) -> list[Action]:
+        if self.agent.failure is not None and self.phase is Phase.TALKING:
+            apology = self._prompts.apology
+            return [*actions, *self._wind_down(self.agent.failure, apology, now_ms)]
+        return actions
+
+    def _key_pressed(self, event: CallerDigit, now_ms: int) -> list[Action]:
+        if self.phase is Phase.CONNECTING:
+            self._early_keys = (self._early_keys + event.digit)[:KEYS_MAX]
+        return self._converse(event, now_ms)
+
+    def _mark_played(self, event: MarkPlayed, now_ms: int) -> list[Action]:
+        actions = self.playout.echoed(event.name, now_ms)
+        if self.phase is Phase.ENDING and self.playout.is_all_echoed:
+            self._phase_due_ms = now_ms + self._limits.goodbye_tail_ms
+        return actions
+
+    def _leg_fault(self, event: LegFault, now_ms: int) -> list[Action]:
+        self.leg_faults[event.kind] += 1
+        if event.kind is LegFaultKind.UNDECODABLE:
+            self.uplink.malformed()
+        self._garbled_in_a_row += event.kind in GARBLED
+        if self._garbled_in_a_row < GARBLED_MAX:
+            return []
+        return self._end(EndReason.PROTOCOL_ERROR, now_ms)
+
+    def _wake_uplink(self, now_ms: int) -> list[Action]:
+        actions = self.uplink.wake(now_ms)
+        if self.uplink.is_silent_too_long:
+            return [*actions, *self._end(EndReason.LEG_LOST, now_ms)]
+        return actions
+
+    # -- the end -------------------------------------------------------------------------------
+
+    def _draining(self, event: GatewayDraining, now_ms: int) -> list[Action]:
+        if not self._has_leg:
+            return self._end(EndReason.DRAINED, now_ms)
+        if self.phase is Phase.ENDING:
+            return []
+        self._drain_by_ms = now_ms
+        self._drain_last_ms = event.by_ms
+        return self._wake_drain(now_ms)
+
+    def _wake_drain(self, now_ms: int) -> list[Action]:
+        if not _is_due(self._drain_by_ms, now_ms):
+            return []
+        if self.phase is not Phase.TALKING or self.agent.is_quiet(now_ms):
+            return self._wind_down(EndReason.DRAINED, self._prompts.draining, now_ms)
+        if now_ms >= self._drain_last_ms:
+            return self._wind_down(EndReason.DRAINED, self._prompts.draining, now_ms)
+        self._drain_by_ms = min(now_ms + 100, self._drain_last_ms)
+        return []
+
+    def _wind_down(self, reason: EndReason, last_words: bytes, now_ms: int) -> list[Action]:
+        """Say what is left to say, hear it out, then leave."""
+        if self.phase is Phase.ENDING or self.phase is Phase.ENDED:
+            return []
+        self.reason = reason
+        self._enter(Phase.ENDING)
+        self._expires_ms = self._drain_by_ms = None
+        actions = [*self.agent.leave(now_ms), *self.link.close(), *self.cover.end(now_ms)]
+        self.uplink.end()
+        if last_words:
+            actions += self.playout.play_house(
+                f"prompt:{reason}", last_words, now_ms, is_interruptible=False
+            )
+        heard_by_ms = self.playout.ends_at_ms(now_ms) + self._limits.goodbye_overrun_ms
+        tail_ms = now_ms + self._limits.goodbye_tail_ms
+        self._phase_due_ms = tail_ms if self.playout.is_all_echoed else heard_by_ms
+        return [fact("call.ending", reason=reason), *actions]
+
+    def _end(self, reason: EndReason, now_ms: int) -> list[Action]:
+        """Over. The first cause stands; later ones are details."""
+        is_gone = not self._has_leg
+        self.reason = self.reason or reason
+        actions: list[Action] = []
+        if not is_gone and self.playout.unheard_ms(now_ms):
+            actions.append(ClearAudio())
+        if not is_gone:
+            actions.append(CloseLeg())
+        if self.phase is not Phase.ENDING:
+            actions += self.agent.leave(now_ms)
+        self.playout.clear(now_ms)
+        self.uplink.end()
+        actions += self.link.close()
+        self._enter(Phase.ENDED)
+        return [*actions, self._summary(reason), EndCall(self.reason)]
+
+    def _summary(self, detail: EndReason) -> Action:
+        items = [item for item in self.playout.items.values() if not item.is_house]
+        return fact(
+            "call.ended",
+            reason=self.reason or detail,
+            detail=detail,
+            frames_in=self.uplink.frames_in,
+            frames_forwarded=self.uplink.forwarded,
+            items=len(items),
+            received_ms=sum(item.received for item in items) // self._bytes_per_ms,
+            heard_ms=sum(item.heard for item in items) // self._bytes_per_ms,
+            stale_echoes=self.playout.echoes.stale,
+        )
+
+    def _enter(self, phase: Phase) -> None:
+        assert phase in MOVES[self.phase], f"no way from {self.phase} to {phase}"
+        self.phase = phase
+
+
+def _is_due(deadline_ms: int | None, now_ms: int) -> bool:
+    return deadline_ms is not None and deadline_ms <= now_ms

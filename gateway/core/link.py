@@ -1,0 +1,183 @@
+"""The way to a model that is ready: connecting, configuring, trying again, giving up."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from . import faults
+from .actions import Action, CloseModel, ConfigureModel, OpenModel, fact
+from .events import (
+    ModelClosed,
+    ModelConnected,
+    ModelFault,
+    ModelOpened,
+    ModelUnreachable,
+)
+
+BACKOFF_MS = (250, 500, 1_000, 2_000)
+RETRY_AFTER_MS_MAX = 2_000
+
+
+class LinkState(StrEnum):
+    """Where the link stands."""
+
+    CLOSED = "closed"
+    CONNECTING = "connecting"
+    CREATED_AWAITED = "created_awaited"
+    CONFIGURING = "configuring"
+    READY = "ready"
+    WAITING = "waiting"  # before the next attempt
+    FAILED = "failed"  # for good
+    LOST = "lost"  # after it was ready
+
+
+DOWN = (LinkState.CLOSED, LinkState.FAILED, LinkState.LOST, LinkState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLimits:
+    """Milliseconds; `setup_total_ms` counts from the moment the caller waits."""
+
+    connect_ms: int = 5_000
+    created_ms: int = 3_000
+    updated_ms: int = 3_000
+    setup_total_ms: int = 12_000
+    blocked_ms: int = 5_000
+
+
+class Link:
+    """One model session from nothing to ready, with retries.
+
+    Nothing here costs money: audio and responses wait for `READY`. `jitter` (0 to 1) stretches
+    the pauses, so that the calls of a process do not knock in step.
+    """
+
+    def __init__(self, limits: LinkLimits, *, jitter: float) -> None:
+        self._limits = limits
+        self._jitter = jitter
+        self.state = LinkState.CLOSED
+        self.cause = ""  # why it failed or was lost
+        self.is_refused = False  # the model said no, rather than nothing
+        self._attempt = 0
+        self._is_minimal = False
+        self._give_up_ms: int | None = None
+        self.deadline_ms: int | None = None
+
+    def open(self, now_ms: int) -> list[Action]:
+        """Begin; a link that is under way or over stays as it is."""
+        return self._connect(now_ms) if self.state is LinkState.CLOSED else []
+
+    def caller_waits(self, now_ms: int) -> list[Action]:
+        """From now on set-up has an end."""
+        self._give_up_ms = now_ms + self._limits.setup_total_ms
+        if self.deadline_ms is not None and self.state is not LinkState.WAITING:
+            self._due(self.deadline_ms)
+        if self.state in (LinkState.WAITING, LinkState.LOST):
+            return self._connect(now_ms)
+        return self.open(now_ms)
+
+    def close(self) -> list[Action]:
+        """Leave the model; nothing more is tried."""
+        was_open = self.state not in (LinkState.CLOSED, LinkState.FAILED, LinkState.LOST)
+        self.state = LinkState.CLOSED
+        self.deadline_ms = None
+        return [CloseModel()] if was_open else []
+
+    def handle(
+        self,
+        event: ModelConnected | ModelOpened | ModelFault | ModelUnreachable | ModelClosed,
+        now_ms: int,
+    ) -> list[Action]:
+        """What the model side reports of the link; of one that is down it has no more to say."""
+        if self.state in DOWN:
+            return []
+        match event:
+            case ModelConnected():
+                is_awaited = self.state is LinkState.CONNECTING
+                return self._configure(now_ms, is_minimal=False) if is_awaited else []
+            case ModelOpened():
+                return self._opened(event) if self.state is LinkState.CONFIGURING else []
+            case ModelFault():
+                return self._fault(event, now_ms)
+            case ModelUnreachable():
+                row = faults.of_unreachable(event.status)
+                return self._down(row, f"http_{event.status}", event.retry_after_ms, now_ms)
+            case ModelClosed():
+                row = faults.of_close(event.code, event.reason)
+                return self._down(row, f"close_{event.code}", 0, now_ms)
+            case _:
+                assert_never(event)
+
+    def blocked(self, is_blocked: bool, now_ms: int) -> None:  # noqa: FBT001 - the event's own field
+        """The model does not read: not for long, or it counts as lost."""
+        if self.state is LinkState.READY:
+            self.deadline_ms = now_ms + self._limits.blocked_ms if is_blocked else None
+
+    def wake(self, now_ms: int) -> list[Action]:
+        """A step took too long, or a pause is over."""
+        if self.state is LinkState.WAITING:
+            return self._connect(now_ms)
+        late = self.state
+        row = faults.Row("E1" if late is LinkState.CONNECTING else "E5", faults.Remedy.RETRY)
+        return [CloseModel(), *self._down(row, f"{late}_timeout", 0, now_ms)]
+
+    # -- steps ---------------------------------------------------------------------------------
+
+    def _connect(self, now_ms: int) -> list[Action]:
+        self._attempt += 1
+        self.state = LinkState.CONNECTING
+        # From here one cannot see the 101 between the two: `session.created` ends both waits.
+        self._due(now_ms + self._limits.connect_ms + self._limits.created_ms)
+        return [fact("model.connecting", attempt=self._attempt), OpenModel()]
+
+    def _configure(self, now_ms: int, *, is_minimal: bool) -> list[Action]:
+        self.state = LinkState.CONFIGURING
+        self._is_minimal = is_minimal
+        self._due(now_ms + self._limits.updated_ms)
+        return [ConfigureModel(f"settings-{self._attempt}", is_minimal=is_minimal)]
+
+    def _opened(self, event: ModelOpened) -> list[Action]:
+        self.state = LinkState.READY
+        self.deadline_ms = None
+        differences = ",".join(event.differences)
+        return [fact("model.ready", attempt=self._attempt, differences=differences)]
+
+    def _fault(self, event: ModelFault, now_ms: int) -> list[Action]:
+        row = faults.of_error(event.code)
+        if row.remedy is faults.Remedy.FINAL or row.remedy is faults.Remedy.EXPIRED:
+            return [CloseModel(), *self._down(row, event.code, 0, now_ms)]
+        if self.state is not LinkState.CONFIGURING:
+            return []
+        refused = fact("error.model", row=faults.SETTINGS_REFUSED.id, code=event.code)
+        if self._is_minimal:
+            final = faults.Row(faults.SETTINGS_REFUSED.id, faults.Remedy.FINAL, is_alarm=True)
+            return [CloseModel(), *self._down(final, event.code, 0, now_ms)]
+        return [refused, *self._configure(now_ms, is_minimal=True)]
+
+    def _down(self, row: faults.Row, cause: str, retry_after_ms: int, now_ms: int) -> list[Action]:
+        """The session is gone, or never was."""
+        was_ready = self.state is LinkState.READY
+        self.cause = cause
+        self.is_refused = row.remedy is faults.Remedy.FINAL
+        self.deadline_ms = None
+        reported = fact("model.lost" if was_ready else "model.refused", row=row.id, cause=cause)
+        if was_ready:
+            self.state = LinkState.LOST
+            return [reported]
+        pause_ms = self._pause_ms(retry_after_ms)
+        is_too_late = self._give_up_ms is not None and now_ms + pause_ms >= self._give_up_ms
+        if self.is_refused or is_too_late:
+            self.state = LinkState.FAILED
+            return [reported]
+        self.state = LinkState.WAITING
+        self.deadline_ms = now_ms + pause_ms
+        return [reported]
+
+    def _due(self, at_ms: int) -> None:
+        self.deadline_ms = at_ms if self._give_up_ms is None else min(at_ms, self._give_up_ms)
+
+    def _pause_ms(self, retry_after_ms: int) -> int:
+        if retry_after_ms:
+            return min(retry_after_ms, RETRY_AFTER_MS_MAX)
+        step_ms = BACKOFF_MS[min(self._attempt, len(BACKOFF_MS)) - 1]
+        return round(step_ms * (1 + 0.5 * self._jitter))

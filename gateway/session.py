@@ -1,0 +1,228 @@
+"""Runs one call: the only place where a `Call` meets a clock, a leg and a model."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol, assert_never
+
+from .core.actions import (
+    Action,
+    AddNote,
+    AskForResponse,
+    CancelResponse,
+    ClearAudio,
+    CloseLeg,
+    CloseModel,
+    ConfigureModel,
+    DeleteItem,
+    EndCall,
+    EndReason,
+    Fact,
+    HearAudio,
+    LegAction,
+    ModelAction,
+    OpenModel,
+    PlaceMark,
+    PlayAudio,
+    TruncateItem,
+    fact,
+)
+from .core.call import Call
+from .core.events import Event, LegClosed, LegEnd, ModelBlocked
+from .core.wire import Deliver
+
+LEG_BACKLOG_MAX = 1 << 20
+MODEL_BACKLOG_MAX = 64_000  # one second of 24 kHz audio in base64
+
+
+class Leg(Protocol):
+    """The caller's media, as an adapter presents it."""
+
+    def start(self, deliver: Deliver) -> None: ...
+    def perform(self, action: LegAction) -> None: ...
+    def backlog_bytes(self) -> int: ...
+    def close(self) -> None: ...
+
+
+class Model(Protocol):
+    """The one who speaks, as an adapter presents it; `start` begins to connect."""
+
+    def start(self, deliver: Deliver) -> None: ...
+    def perform(self, action: ModelAction) -> None: ...
+    def backlog_bytes(self) -> int: ...
+    def close(self) -> None: ...
+
+
+class Clock(Protocol):
+    """Time for one call: whole monotonic milliseconds and one alarm."""
+
+    def now_ms(self) -> int: ...
+    def set_alarm(self, at_ms: int | None) -> None:
+        """Deliver None then; replaces the alarm before, None means none."""
+        ...
+
+
+class Watcher(Protocol):
+    """Whoever keeps what happens: log, metrics, record, a demo's screen."""
+
+    def saw_fact(self, fact: Fact, now_ms: int) -> None: ...
+    def saw_step(self, event: Event | None, actions: list[Action], now_ms: int) -> None: ...
+    def saw_crash(self, error: Exception) -> None: ...
+
+
+class Session:
+    """Feeds events to the call one by one and performs what it asks, all in one loop turn."""
+
+    def __init__(
+        self,
+        call: Call,
+        *,
+        clock: Clock,
+        open_model: Callable[[], Model],
+        watcher: Watcher,
+        on_end: Callable[[EndReason], None],
+        keeps_steps: bool = False,
+    ) -> None:
+        self.call = call
+        self.is_over = False
+        self._clock = clock
+        self._open_model = open_model
+        self._watcher = watcher
+        self._on_end = on_end
+        self._keeps_steps = keeps_steps
+        self._inbox: deque[Event | None] = deque()
+        self._is_busy = False
+        self._last_ms = 0
+        self._deadline_ms: int | None = None  # the call's, after the last step
+        self._alarm_ms: int | None = None  # what the clock was told
+        self._leg: Leg | None = None
+        self._model: Model | None = None
+        self._is_model_blocked = False
+
+    def attach(self, leg: Leg) -> None:
+        """The caller's media is here."""
+        self._leg = leg
+        leg.start(self.deliver)
+
+    @property
+    def has_leg(self) -> bool:
+        """A media socket belongs to this call."""
+        return self._leg is not None
+
+    def deliver(self, event: Event | None) -> None:
+        """An adapter's event, or None: the alarm is due."""
+        self._inbox.append(event)
+        if self._is_busy:  # an adapter answered from inside perform: its turn comes next
+            return
+        self._is_busy = True
+        try:
+            while self._inbox:
+                self._step(self._inbox.popleft(), self._now_ms())
+        except Exception as error:  # noqa: BLE001 - one call may die of a bug, the others may not
+            self._crash(error)
+        finally:
+            self._is_busy = False
+
+    def _now_ms(self) -> int:
+        self._last_ms = max(self._last_ms, self._clock.now_ms())
+        return self._last_ms
+
+    def _step(self, event: Event | None, now_ms: int) -> None:
+        if self.is_over:
+            return
+        deadline_ms = self._deadline_ms
+        if event is None:
+            self._alarm_ms = None  # it rang, maybe a moment too early: set it again
+        if deadline_ms is not None and deadline_ms <= now_ms:
+            self._perform(None, self.call.wake(now_ms), now_ms)
+        if event is not None and not self.is_over:
+            self._perform(event, self.call.handle(event, now_ms), now_ms)
+        self._arm()
+
+    def _perform(self, event: Event | None, actions: list[Action], now_ms: int) -> None:
+        for action in actions:
+            match action:
+                case HearAudio():
+                    self._tell_model(action)
+                case PlayAudio() | PlaceMark() | ClearAudio() | CloseLeg():
+                    if self._leg is not None:
+                        self._leg.perform(action)
+                case (
+                    CancelResponse()
+                    | TruncateItem()
+                    | DeleteItem()
+                    | AskForResponse()
+                    | AddNote()
+                    | ConfigureModel()
+                ):
+                    self._tell_model(action)
+                case OpenModel():
+                    self._connect()
+                case CloseModel():
+                    self._disconnect()
+                case Fact():
+                    self._watcher.saw_fact(action, now_ms)
+                case EndCall():
+                    self._end(action.reason)
+                case _:
+                    assert_never(action)
+        if self._keeps_steps:
+            self._watcher.saw_step(event, actions, now_ms)
+        if (actions or self._is_model_blocked) and not self.is_over:
+            self._watch()
+
+    # -- the model -----------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self._disconnect()
+        model = self._model = self._open_model()
+        model.start(lambda event: self.deliver(event) if self._model is model else None)
+
+    def _disconnect(self) -> None:
+        model, self._model = self._model, None
+        if self._is_model_blocked:
+            self._is_model_blocked = False
+            self._inbox.append(ModelBlocked(is_blocked=False))  # the next one is not
+        if model is not None:
+            model.close()
+
+    def _tell_model(self, action: ModelAction) -> None:
+        if self._model is not None:
+            self._model.perform(action)
+
+    # -- limits --------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """A peer that does not read is told by what it leaves unread."""
+        if self._leg is not None and self._leg.backlog_bytes() > LEG_BACKLOG_MAX:
+            self._leg.close()
+            self._inbox.append(LegClosed(LegEnd.SLOW))
+        if self._model is None:
+            return
+        is_blocked = self._model.backlog_bytes() > MODEL_BACKLOG_MAX
+        if is_blocked is not self._is_model_blocked:
+            self._is_model_blocked = is_blocked
+            self._inbox.append(ModelBlocked(is_blocked))
+
+    def _arm(self) -> None:
+        self._deadline_ms = deadline_ms = None if self.is_over else self.call.deadline_ms
+        if deadline_ms != self._alarm_ms:
+            self._alarm_ms = deadline_ms
+            self._clock.set_alarm(deadline_ms)
+
+    # -- the end -------------------------------------------------------------------------------
+
+    def _end(self, reason: EndReason) -> None:
+        if self.is_over:
+            return
+        self.is_over = True
+        self._disconnect()
+        if self._leg is not None:
+            self._leg.close()
+        self._clock.set_alarm(None)
+        self._on_end(reason)
+
+    def _crash(self, error: Exception) -> None:
+        self._inbox.clear()
+        self._watcher.saw_crash(error)
+        self._watcher.saw_fact(fact("call.ended", reason=EndReason.INTERNAL_ERROR), self._last_ms)
+        self._end(EndReason.INTERNAL_ERROR)

@@ -1,0 +1,396 @@
+"""The way to a ready model: in steps with deadlines, again with patience, or not at all."""
+
+from collections.abc import Sequence
+from typing import cast
+
+import pytest
+
+from voicegate.gateway.core.actions import Action, CloseModel, ConfigureModel, OpenModel, fact
+from voicegate.gateway.core.events import (
+    ModelClosed,
+    ModelConnected,
+    ModelFault,
+    ModelOpened,
+    ModelUnreachable,
+)
+from voicegate.gateway.core.link import Link, LinkLimits, LinkState
+
+OPENED = ModelOpened("audio/pcm", "audio/pcm")
+LinkEvent = ModelConnected | ModelOpened | ModelFault | ModelUnreachable | ModelClosed
+CONNECTED: list[LinkEvent] = [ModelConnected()]
+READY: list[LinkEvent] = [ModelConnected(), OPENED]
+
+
+def link(jitter: float = 0.0) -> Link:
+    return Link(LinkLimits(), jitter=jitter)
+
+
+def waited_for(events: Sequence[LinkEvent] = (), *, at_ms: int = 0) -> Link:
+    """A caller waits since 0, the link has begun, and this has happened."""
+    subject = link()
+    subject.caller_waits(0)
+    for event in events:
+        subject.handle(event, at_ms)
+    return subject
+
+
+# -- the straight way ------------------------------------------------------------------------------
+
+
+def test_a_link_connects_configures_and_is_ready() -> None:
+    """C8: one update, and nothing else before it is confirmed."""
+    subject = link()
+    assert subject.open(0) == [fact("model.connecting", attempt=1), OpenModel()]
+    assert subject.handle(ModelConnected(), 100) == [ConfigureModel("settings-1")]
+    assert subject.handle(OPENED, 200) == [fact("model.ready", attempt=1, differences="")]
+    assert subject.state is LinkState.READY
+    assert subject.deadline_ms is None
+
+
+def test_what_the_echo_says_otherwise_is_recorded() -> None:
+    """C8."""
+    subject = waited_for([ModelConnected()])
+    opened = ModelOpened("audio/pcmu", "audio/pcmu", ("audio.input.format.type", "speed"))
+    assert subject.handle(opened, 0) == [
+        fact("model.ready", attempt=1, differences="audio.input.format.type,speed")
+    ]
+
+
+def test_a_link_is_opened_once() -> None:
+    """C5: the caller who comes adopts what was begun at the webhook."""
+    subject = link()
+    subject.open(0)
+    assert subject.open(10) == []
+    assert subject.caller_waits(20) == []
+    subject.handle(ModelConnected(), 30)
+    subject.handle(OPENED, 40)
+    assert subject.open(50) == []
+    assert subject.state is LinkState.READY
+
+
+def test_a_ready_link_is_closed_once() -> None:
+    subject = waited_for(READY)
+    assert subject.close() == [CloseModel()]
+    assert subject.close() == []
+
+
+def test_a_link_closed_for_nobody_came_opens_anew_for_a_caller() -> None:
+    """C5."""
+    subject = link()
+    subject.open(0)
+    subject.close()
+    assert OpenModel() in subject.caller_waits(20_000)
+
+
+def test_a_prewarmed_session_lost_before_the_caller_came_is_replaced() -> None:
+    """C5, C10."""
+    subject = link()
+    subject.open(0)
+    for event in (ModelConnected(), OPENED, ModelClosed(1006)):
+        subject.handle(event, 100)
+    assert subject.state is LinkState.LOST
+    assert OpenModel() in subject.caller_waits(5_000)
+    assert subject.state is LinkState.CONNECTING
+
+
+def test_a_pause_before_the_next_attempt_ends_when_the_caller_comes() -> None:
+    subject = link()
+    subject.open(0)
+    subject.handle(ModelClosed(1006), 100)
+    assert subject.state is LinkState.WAITING
+    assert OpenModel() in subject.caller_waits(120)
+
+
+# -- out of turn -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("event", [ModelConnected(), OPENED])
+@pytest.mark.parametrize(
+    "before",
+    [
+        [],
+        [ModelClosed(1006)],
+        [ModelUnreachable(401)],
+        READY,
+        [*READY, ModelClosed(1006)],
+    ],
+)
+def test_a_step_nobody_waits_for_changes_nothing(before: list[LinkEvent], event: LinkEvent) -> None:
+    """C1: doubled, or of a session that is gone."""
+    subject = waited_for(before)
+    if not before:
+        subject.close()
+    state, deadline_ms = subject.state, subject.deadline_ms
+    assert subject.handle(event, 10) == []
+    assert (subject.state, subject.deadline_ms) == (state, deadline_ms)
+
+
+@pytest.mark.parametrize("event", [ModelClosed(1006), ModelUnreachable(500)])
+def test_the_end_of_what_has_ended_changes_nothing(event: LinkEvent) -> None:
+    subject = waited_for([ModelClosed(1006)])
+    deadline_ms = subject.deadline_ms
+    assert subject.handle(event, 10) == []
+    assert subject.deadline_ms == deadline_ms
+
+
+@pytest.mark.parametrize("events", [[], READY])
+def test_an_error_that_is_no_answer_to_the_settings_is_none_of_the_links_business(
+    events: list[LinkEvent],
+) -> None:
+    subject = waited_for(events)
+    assert subject.handle(ModelFault("server_error"), 10) == []
+
+
+def test_an_event_that_no_link_knows_is_a_bug() -> None:
+    """C1."""
+    with pytest.raises(AssertionError):
+        waited_for().handle(cast("LinkEvent", "surprise"), 0)
+
+
+# -- section by section: what the model side does at set-up ----------------------------------------
+
+SETUP_FAULTS: list[tuple[str, list[LinkEvent], LinkEvent, LinkState, str]] = [
+    ("E1", [], ModelUnreachable(0), LinkState.WAITING, "http_0"),
+    ("E1", [], ModelUnreachable(500), LinkState.WAITING, "http_500"),
+    ("E1", [], ModelUnreachable(503), LinkState.WAITING, "http_503"),
+    ("E2", [], ModelUnreachable(401), LinkState.FAILED, "http_401"),
+    ("E2", [], ModelUnreachable(403), LinkState.FAILED, "http_403"),
+    ("E3", [], ModelUnreachable(404), LinkState.FAILED, "http_404"),
+    ("E4", [], ModelUnreachable(429, 1_500), LinkState.WAITING, "http_429"),
+    ("E6", [], ModelFault("invalid_api_key"), LinkState.FAILED, "invalid_api_key"),
+    ("E6", [], ModelFault("missing_authentication"), LinkState.FAILED, "missing_authentication"),
+    ("E6", [], ModelClosed(3000, "invalid_request_error"), LinkState.FAILED, "close_3000"),
+    ("E7", [], ModelFault("missing_model"), LinkState.FAILED, "missing_model"),
+    ("E7", [], ModelFault("invalid_model"), LinkState.FAILED, "invalid_model"),
+    ("E7", [], ModelFault("model_not_found"), LinkState.FAILED, "model_not_found"),
+    ("E7", [], ModelClosed(4000, "invalid_request_error.x"), LinkState.FAILED, "close_4000"),
+    ("E7", [], ModelClosed(4004), LinkState.FAILED, "close_4004"),
+    ("E8", [], ModelFault("beta_api_shape_disabled"), LinkState.FAILED, "beta_api_shape_disabled"),
+    (
+        "E8",
+        [],
+        ModelClosed(4000, "invalid_request_error.beta_api_shape_disabled"),
+        LinkState.FAILED,
+        "close_4000",
+    ),
+    ("E9", [], ModelFault("insufficient_quota"), LinkState.FAILED, "insufficient_quota"),
+    ("E9", [], ModelFault("insufficient_quota.x"), LinkState.FAILED, "insufficient_quota.x"),
+    ("E9", [], ModelFault("account_deactivated"), LinkState.FAILED, "account_deactivated"),
+    (
+        "E9",
+        CONNECTED,
+        ModelFault("billing_hard_limit_reached"),
+        LinkState.FAILED,
+        "billing_hard_limit_reached",
+    ),
+    (
+        "E9",
+        [],
+        ModelClosed(1000, "insufficient_quota.credit_balance_exhausted"),
+        LinkState.FAILED,
+        "close_1000",
+    ),
+    ("E10", CONNECTED, ModelFault("media_unsupported"), LinkState.FAILED, "media_unsupported"),
+    ("E23", CONNECTED, ModelFault("session_expired"), LinkState.WAITING, "session_expired"),
+    ("E23", CONNECTED, ModelClosed(1001), LinkState.WAITING, "close_1001"),
+    ("E24", CONNECTED, ModelClosed(1006), LinkState.WAITING, "close_1006"),
+    ("E25", [], ModelClosed(1011), LinkState.WAITING, "close_1011"),
+    ("E25", [], ModelClosed(1013), LinkState.WAITING, "close_1013"),
+    ("E26", CONNECTED, ModelClosed(1009), LinkState.WAITING, "close_1009"),
+]
+
+
+@pytest.mark.parametrize(("row", "before", "event", "state", "cause"), SETUP_FAULTS)
+def test_what_goes_wrong_at_set_up_is_tried_again_or_final(
+    row: str, before: list[LinkEvent], event: LinkEvent, state: LinkState, cause: str
+) -> None:
+    """C10, C12: rows E1 to E10 and the ends of a socket; the cause is kept by name."""
+    subject = waited_for(before)
+    actions = subject.handle(event, 100)
+    assert actions[-1] == fact("model.refused", row=row, cause=cause)
+    assert subject.state is state
+    assert subject.cause == cause
+    assert subject.is_refused is (state is LinkState.FAILED)
+    assert (subject.deadline_ms is None) is (state is LinkState.FAILED)
+    assert (CloseModel() in actions) is isinstance(event, ModelFault)
+
+
+@pytest.mark.parametrize(
+    ("before", "row", "cause"),
+    [([], "E1", "connecting_timeout"), (CONNECTED, "E5", "configuring_timeout")],
+)
+def test_a_step_that_takes_too_long_is_begun_again(
+    before: list[LinkEvent], row: str, cause: str
+) -> None:
+    """E1, E5: the half-open session is closed first."""
+    subject = waited_for(before)
+    due_ms = 8_000 if not before else 3_000
+    assert subject.deadline_ms == due_ms
+    actions = subject.wake(due_ms)
+    assert actions == [CloseModel(), fact("model.refused", row=row, cause=cause)]
+    assert subject.state is LinkState.WAITING
+
+
+@pytest.mark.parametrize(
+    "code", ["unknown_parameter", "invalid_value", "invalid_type", "integer_below_min_value"]
+)
+def test_refused_settings_are_sent_once_more_with_the_least(code: str) -> None:
+    """E10."""
+    subject = waited_for([ModelConnected()])
+    assert subject.handle(ModelFault(code), 100) == [
+        fact("error.model", row="E10", code=code),
+        ConfigureModel("settings-1", is_minimal=True),
+    ]
+    assert subject.deadline_ms == 3_100
+    assert subject.handle(OPENED, 200) == [fact("model.ready", attempt=1, differences="")]
+
+
+def test_settings_refused_twice_are_final() -> None:
+    """E10."""
+    subject = waited_for([ModelConnected(), ModelFault("invalid_value")])
+    assert subject.handle(ModelFault("invalid_value"), 100) == [
+        CloseModel(),
+        fact("model.refused", row="E10", cause="invalid_value"),
+    ]
+    assert subject.state is LinkState.FAILED
+    assert subject.is_refused
+
+
+def test_a_new_attempt_asks_for_everything_again() -> None:
+    """E5, E10."""
+    subject = waited_for([ModelConnected(), ModelFault("invalid_value"), ModelClosed(1006)])
+    assert subject.deadline_ms is not None
+    subject.wake(subject.deadline_ms)
+    assert subject.handle(ModelConnected(), 1_000) == [ConfigureModel("settings-2")]
+
+
+# -- patience --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("jitter", "pauses_ms"),
+    [(0.0, [250, 500, 1_000, 2_000, 2_000]), (1.0, [375, 750, 1_500, 3_000])],
+)
+def test_attempts_are_spaced_wider_and_wider(jitter: float, pauses_ms: list[int]) -> None:
+    """C10: jitter is an input, so that calls do not knock in step."""
+    subject, now_ms = link(jitter), 0
+    subject.caller_waits(0)
+    for attempt, pause_ms in enumerate(pauses_ms, start=2):
+        subject.handle(ModelUnreachable(0), now_ms)
+        now_ms += pause_ms
+        assert subject.deadline_ms == now_ms
+        assert subject.wake(now_ms) == [fact("model.connecting", attempt=attempt), OpenModel()]
+
+
+@pytest.mark.parametrize(("asked_ms", "pause_ms"), [(0, 250), (700, 700), (60_000, 2_000)])
+def test_a_busy_model_is_given_the_time_it_asks_for_within_reason(
+    asked_ms: int, pause_ms: int
+) -> None:
+    """E4."""
+    subject = waited_for()
+    subject.handle(ModelUnreachable(429, asked_ms), 100)
+    assert subject.deadline_ms == 100 + pause_ms
+
+
+def test_set_up_ends_twelve_seconds_after_the_caller_came() -> None:
+    """C10: no attempt begins that could not end in time, no step lasts longer."""
+    subject, now_ms, actions = link(), 0, list[Action]()
+    actions += subject.caller_waits(0)
+    while subject.deadline_ms is not None:
+        now_ms = subject.deadline_ms
+        actions += subject.wake(now_ms)
+    assert now_ms == 12_000
+    assert subject.state is LinkState.FAILED
+    assert not subject.is_refused
+    assert actions.count(OpenModel()) == 2
+
+
+def test_a_failure_too_late_for_another_attempt_is_the_last() -> None:
+    """C10."""
+    subject = waited_for()
+    subject.handle(ModelUnreachable(0), 11_800)
+    assert subject.state is LinkState.FAILED
+    assert subject.deadline_ms is None
+
+
+def test_without_a_caller_set_up_has_no_end_of_its_own() -> None:
+    """C5: the time for that is the webhook's business."""
+    subject = link()
+    subject.open(0)
+    for now_ms in range(0, 60_000, 5_000):
+        subject.handle(ModelUnreachable(0), now_ms)
+        assert subject.state is LinkState.WAITING
+        subject.wake(now_ms + 2_000)
+
+
+def test_a_caller_shortens_a_step_that_is_under_way() -> None:
+    subject = Link(LinkLimits(setup_total_ms=1_000), jitter=0.0)
+    subject.open(0)
+    assert subject.deadline_ms == 8_000
+    subject.caller_waits(500)
+    assert subject.deadline_ms == 1_500
+
+
+def test_two_failures_then_a_success_is_a_normal_call() -> None:
+    """C10."""
+    subject, now_ms = waited_for(), 0
+    for _ in range(2):
+        subject.handle(ModelUnreachable(0), now_ms)
+        assert subject.deadline_ms is not None
+        now_ms = subject.deadline_ms
+        subject.wake(now_ms)
+    subject.handle(ModelConnected(), now_ms)
+    assert subject.handle(OPENED, now_ms) == [fact("model.ready", attempt=3, differences="")]
+
+
+# -- after it was ready ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "row", "cause", "is_refused"),
+    [
+        (ModelClosed(1001, "Your session hit the maximum duration"), "E23", "close_1001", False),
+        (ModelClosed(1000), "E24", "close_1000", False),
+        (ModelClosed(1005), "E24", "close_1005", False),
+        (ModelClosed(1006), "E24", "close_1006", False),
+        (ModelClosed(1011), "E25", "close_1011", False),
+        (ModelClosed(1008), "E26", "close_1008", False),
+        (ModelFault("session_expired"), "E23", "session_expired", False),
+        (ModelFault("insufficient_quota"), "E9", "insufficient_quota", True),
+    ],
+)
+def test_a_session_that_ends_is_lost_with_its_cause(
+    event: LinkEvent, row: str, cause: str, *, is_refused: bool
+) -> None:
+    """C12, E23 to E26."""
+    subject = waited_for(READY)
+    assert subject.handle(event, 100)[-1] == fact("model.lost", row=row, cause=cause)
+    assert (subject.state, subject.cause) == (LinkState.LOST, cause)
+    assert subject.is_refused is is_refused
+    assert subject.deadline_ms is None
+
+
+def test_a_model_that_does_not_read_for_five_seconds_is_lost() -> None:
+    """C35."""
+    subject = waited_for(READY)
+    subject.blocked(is_blocked=True, now_ms=1_000)
+    assert subject.deadline_ms == 6_000
+    assert subject.wake(6_000) == [
+        CloseModel(),
+        fact("model.lost", row="E5", cause="ready_timeout"),
+    ]
+
+
+def test_a_model_that_reads_again_in_time_is_not_lost() -> None:
+    """C35."""
+    subject = waited_for(READY)
+    subject.blocked(is_blocked=True, now_ms=1_000)
+    subject.blocked(is_blocked=False, now_ms=5_999)
+    assert subject.deadline_ms is None
+
+
+def test_before_it_is_ready_a_full_socket_moves_no_deadline() -> None:
+    subject = waited_for([ModelConnected()])
+    deadline_ms = subject.deadline_ms
+    subject.blocked(is_blocked=True, now_ms=10)
+    assert subject.deadline_ms == deadline_ms

@@ -1,0 +1,138 @@
+"""The play position is a line through time, corrected by echoes and by nothing else."""
+
+import pytest
+
+from voicegate.gateway.core.playclock import PlayClock, RoundTrips
+
+
+def clock(*round_trips_ms: int) -> PlayClock:
+    round_trips = RoundTrips()
+    for sample_ms in round_trips_ms:
+        round_trips.add(sample_ms)
+    return PlayClock(round_trips)
+
+
+def test_before_the_first_measurement_no_round_trip_is_known() -> None:
+    round_trips = RoundTrips()
+    assert round_trips.least_ms is None
+    assert round_trips.usual_extra_ms == 0
+
+
+def test_the_least_round_trip_is_forgotten_after_sixteen_more() -> None:
+    """C46: the least of the last 16."""
+    round_trips = RoundTrips()
+    round_trips.add(60)
+    for _ in range(15):
+        round_trips.add(90)
+    assert round_trips.least_ms == 60
+    round_trips.add(90)
+    assert round_trips.least_ms == 90
+
+
+def test_the_usual_extra_of_one_way_is_half_the_mean_excess() -> None:
+    """C46."""
+    round_trips = RoundTrips()
+    for sample_ms in (60, 80, 100):
+        round_trips.add(sample_ms)
+    assert round_trips.usual_extra_ms == 10
+
+
+def test_before_any_echo_the_position_runs_from_the_first_send() -> None:
+    """C46, C48: offset = run position - time of its first send."""
+    subject = clock()
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    assert [subject.position_ms(at_ms) for at_ms in (1_000, 1_020, 2_500)] == [0, 20, 1_500]
+
+
+def test_without_a_measured_round_trip_an_echo_says_nothing() -> None:
+    subject = clock()
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    subject.echoed(200, subject.run, 1_900)
+    assert subject.position_ms(1_500) == 500
+
+
+def test_a_probe_that_comes_back_confirms_the_line() -> None:
+    """C46: position - arrival + round trip."""
+    subject = clock(80)
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    subject.echoed(0, subject.run, 1_080)
+    assert subject.position_ms(1_500) == 500
+
+
+def test_playback_that_began_late_moves_the_line_back() -> None:
+    """C46: the carrier began 50 ms later than the probe's way back tells."""
+    subject = clock(80)
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    subject.echoed(200, subject.run, 1_000 + 200 + 80 + 50)
+    assert subject.position_ms(2_000) == 950
+
+
+def test_an_echo_delayed_on_its_way_back_moves_nothing() -> None:
+    """C46: the largest proposal holds, as delay on the way back only makes them smaller."""
+    subject = clock(80)
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    subject.echoed(0, subject.run, 1_080)
+    subject.echoed(200, subject.run, 1_280 + 300)
+    assert subject.position_ms(2_000) == 1_000
+
+
+def test_eight_smaller_proposals_replace_the_largest() -> None:
+    """C46: the largest of the last 8."""
+    subject = clock(80)
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    subject.echoed(0, subject.run, 1_080)
+    for n in range(1, 8):
+        subject.echoed(200 * n, subject.run, 1_080 + 200 * n + 40)
+    assert subject.position_ms(4_000) == 3_000
+    subject.echoed(1_600, subject.run, 1_080 + 1_600 + 40)
+    assert subject.position_ms(4_000) == 2_960
+
+
+def test_the_usual_extra_is_added_to_what_echoes_propose() -> None:
+    """C46: half the mean excess of the round trips."""
+    subject = clock(60, 100)  # least 60, mean 80
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    subject.echoed(0, subject.run, 1_060)
+    assert subject.position_ms(2_000) == 1_010
+
+
+def test_an_echo_of_an_earlier_run_says_nothing_about_this_one() -> None:
+    subject = clock(80)
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    first_run = subject.run
+    subject.begin_run(200, 5_000, plays_until_ms=1_200)
+    subject.echoed(200, first_run, 6_000)
+    assert subject.position_ms(5_100) == 300
+
+
+def test_a_dry_buffer_starts_a_new_line_and_the_gap_is_not_played() -> None:
+    """C46, C52: the position stands still while there is nothing to play."""
+    subject = clock()
+    subject.begin_run(0, 0, plays_until_ms=0)
+    subject.begin_run(200, 1_000, plays_until_ms=200)
+    assert subject.position_ms(1_000) == 200
+    assert subject.position_ms(1_150) == 350
+
+
+@pytest.mark.parametrize(("at_ms", "position_ms"), [(700, 700), (1_000, 1_000), (1_100, 1_100)])
+def test_a_run_that_follows_without_a_gap_continues_the_line(at_ms: int, position_ms: int) -> None:
+    subject = clock()
+    subject.begin_run(0, 0, plays_until_ms=0)
+    subject.begin_run(1_000, 600, plays_until_ms=1_000)
+    assert subject.position_ms(at_ms) == position_ms
+
+
+def test_until_the_old_audio_has_played_its_own_line_is_in_force() -> None:
+    subject = clock(80)
+    subject.begin_run(0, 0, plays_until_ms=0)
+    subject.begin_run(1_000, 960, plays_until_ms=1_000)
+    subject.echoed(1_100, subject.run, 1_100 + 80 + 30)  # the new audio began 30 ms late
+    assert subject.position_ms(970) == 970
+    assert subject.position_ms(1_010) == 1_000
+    assert subject.position_ms(1_200) == 1_170
+
+
+def test_the_line_tells_when_a_position_is_reached() -> None:
+    subject = clock()
+    subject.begin_run(200, 1_000, plays_until_ms=1_100)
+    assert subject.reaches_at_ms(300) == 1_200

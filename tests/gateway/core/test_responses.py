@@ -1,0 +1,415 @@
+"""One response at a time: the gate, what is owed, and the watchdogs."""
+
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from voicegate.gateway.core.actions import AskForResponse, CancelResponse, fact
+from voicegate.gateway.core.responses import Gate, Responses, TurnLimits
+
+CREATED_MS, FIRST_DELTA_MS, GAP_MS, CANCEL_MS = 2_000, 6_000, 4_000, 2_000
+
+
+def responses() -> Responses:
+    return Responses(TurnLimits(CREATED_MS, FIRST_DELTA_MS, GAP_MS, CANCEL_MS))
+
+
+def asked() -> Responses:
+    subject = responses()
+    subject.ask(0)
+    return subject
+
+
+def active(response_id: str = "r1") -> Responses:
+    subject = asked()
+    subject.created(response_id, 0)
+    return subject
+
+
+def cancelling(response_id: str = "r1") -> Responses:
+    subject = active(response_id)
+    subject.cut(0)
+    return subject
+
+
+# -- the gate --------------------------------------------------------------------------------------
+
+
+def test_an_ask_leaves_at_once_when_nothing_is_active() -> None:
+    """C83, C117: with an id of its own."""
+    subject = responses()
+    assert subject.ask(100) == [AskForResponse("ask-1")]
+    assert subject.gate is Gate.ASKED
+    assert subject.deadline_ms == 2_100
+
+
+@pytest.mark.parametrize("busy", [asked, active, cancelling])
+def test_a_second_ask_waits_for_the_gate(busy: Callable[[], Responses]) -> None:
+    """C83, X12."""
+    subject = busy()
+    assert subject.ask(10) == []
+    assert subject.is_answer_owed
+
+
+def test_a_waiting_ask_leaves_when_the_response_is_done() -> None:
+    """C83, X12."""
+    subject = active()
+    subject.ask(10)
+    assert subject.done("r1", 500) == [AskForResponse("ask-2")]
+    assert subject.gate is Gate.ASKED
+
+
+def test_several_asks_that_wait_become_one() -> None:
+    """C83: one pending request."""
+    subject = active()
+    for now_ms in range(3):
+        subject.ask(now_ms)
+    assert subject.done("r1", 500) == [AskForResponse("ask-2")]
+    subject.created("r2", 600)
+    assert subject.done("r2", 700) == []
+
+
+def test_nothing_is_asked_for_while_the_caller_speaks() -> None:
+    """C83."""
+    subject = responses()
+    subject.caller_started()
+    assert subject.ask(0) == []
+    assert subject.caller_stopped(1_000) == []
+    assert subject.wake(3_000) == [
+        fact("response.missed", why="no_response", failures=1),
+        AskForResponse("ask-1"),
+    ]
+
+
+def test_an_ask_waits_when_a_response_ends_while_the_caller_speaks() -> None:
+    subject = active()
+    subject.ask(0)
+    subject.caller_started()
+    assert subject.done("r1", 100) == []
+    assert subject.deadline_ms is None
+    subject.caller_stopped(200)
+    assert subject.deadline_ms == 2_200
+
+
+def test_a_pause_of_the_caller_does_not_move_a_watchdog_that_runs() -> None:
+    subject = active()
+    subject.ask(0)
+    subject.caller_started()
+    subject.caller_stopped(200)
+    assert subject.deadline_ms == FIRST_DELTA_MS
+
+
+def test_what_waited_is_dropped_when_the_answer_to_a_turn_sees_it_anyway() -> None:
+    """C83."""
+    subject = responses()
+    subject.caller_started()
+    subject.ask(0)
+    subject.caller_stopped(100)
+    subject.committed(100)
+    subject.created("r1", 200)
+    assert subject.done("r1", 900) == []
+
+
+def test_an_ask_waits_while_the_model_is_about_to_answer_a_turn() -> None:
+    """C83: the server creates that response by itself, ours would be the second."""
+    subject = responses()
+    subject.committed(0)
+    assert subject.ask(10) == []
+    subject.created("r1", 50)
+    assert subject.done("r1", 900) == [AskForResponse("ask-1")]
+
+
+def test_an_ask_waits_for_the_answer_that_was_cut_before_it_had_a_name() -> None:
+    """C65, C83: a key cuts the answer on its way and asks for another."""
+    subject = responses()
+    subject.committed(0)
+    subject.cut(10)
+    assert subject.ask(20) == []
+    assert subject.created("r1", 50) == [CancelResponse("cancel-1", "r1")]
+    assert subject.done("r1", 100) == [AskForResponse("ask-2")]
+
+
+def test_an_ask_does_not_wait_for_ever_for_a_cut_answer_that_never_came() -> None:
+    subject = responses()
+    subject.committed(0)
+    subject.cut(10)
+    subject.ask(20)
+    assert AskForResponse("ask-1") in subject.wake(2_010)
+
+
+def test_an_ask_behind_a_turn_waits_for_its_answer_when_the_gate_opens() -> None:
+    subject = active()
+    subject.committed(10)
+    subject.ask(20)
+    assert subject.done("r1", 100) == []
+    assert subject.deadline_ms == 2_100
+    assert AskForResponse("ask-2") in subject.wake(2_100)
+
+
+# -- cutting ---------------------------------------------------------------------------------------
+
+
+def test_an_active_response_is_cancelled_once_by_its_id() -> None:
+    """C62, C67, C117."""
+    subject = active()
+    assert subject.cut(100) == [CancelResponse("cancel-2", "r1")]
+    assert subject.cut(110) == []
+    assert subject.gate is Gate.CANCELLING
+    assert subject.cut_ids == {"r1"}
+
+
+def test_a_response_cut_before_it_had_a_name_is_cancelled_when_it_gets_one() -> None:
+    """C65."""
+    subject = asked()
+    assert subject.cut(100) == []
+    assert subject.created("r1", 200) == [CancelResponse("cancel-2", "r1")]
+    assert "r1" in subject.cut_ids
+
+
+def test_the_answer_to_a_turn_that_was_cut_before_it_began_is_cancelled() -> None:
+    """C65."""
+    subject = responses()
+    subject.committed(0)
+    assert subject.cut(100) == []
+    assert subject.created("r1", 200) == [CancelResponse("cancel-1", "r1")]
+    assert subject.done("r1", 300) == []
+    assert not subject.is_answer_owed
+
+
+def test_the_answer_to_the_next_turn_is_not_cancelled_for_the_one_before() -> None:
+    """C65: events are ordered, the earlier answer never came."""
+    subject = responses()
+    subject.committed(0)
+    subject.cut(100)
+    subject.committed(900)
+    assert subject.created("r2", 1_000) == []
+    assert subject.gate is Gate.ACTIVE
+
+
+def test_a_cut_cancels_the_running_response_and_not_the_turn_behind_it() -> None:
+    """C84: the turn is answered."""
+    subject = active()
+    subject.committed(10)
+    subject.cut(20)
+    assert subject.done("r1", 100) == []
+    assert AskForResponse("ask-3") in subject.wake(2_100)
+
+
+def test_a_turn_committed_while_a_cancel_is_on_its_way_can_be_cut_as_well() -> None:
+    subject = cancelling()
+    subject.committed(10)
+    assert subject.is_active
+    assert subject.cut(20) == []
+    assert subject.done("r1", 100) == []
+    assert subject.created("r2", 200) == [CancelResponse("cancel-3", "r2")]
+
+
+def test_a_cut_drops_what_waited() -> None:
+    subject = active()
+    subject.ask(0)
+    subject.cut(10)
+    assert subject.done("r1", 100) == []
+
+
+@pytest.mark.parametrize(
+    ("prepare", "is_active"),
+    [(responses, False), (asked, True), (active, True), (cancelling, False)],
+)
+def test_there_is_something_to_cancel_until_it_was_cancelled(
+    prepare: Callable[[], Responses], *, is_active: bool
+) -> None:
+    """C61."""
+    assert prepare().is_active is is_active
+
+
+def test_what_was_cut_before_it_had_a_name_is_not_cut_again() -> None:
+    """C67."""
+    subject = asked()
+    subject.cut(0)
+    assert not subject.is_active
+    subject = responses()
+    subject.committed(0)
+    assert subject.is_active
+    subject.cut(10)
+    assert not subject.is_active
+
+
+def test_a_cut_with_nothing_active_does_nothing() -> None:
+    subject = responses()
+    assert subject.cut(0) == []
+    assert subject.deadline_ms is None
+
+
+# -- endings ---------------------------------------------------------------------------------------
+
+
+def test_the_end_of_another_response_does_not_open_the_gate() -> None:
+    subject = active("r2")
+    assert subject.done("r1", 10) == []
+    assert subject.gate is Gate.ACTIVE
+
+
+def test_a_late_end_of_the_response_before_does_not_forget_what_was_asked() -> None:
+    """C84: its cancel was never confirmed, so the gate had opened by itself."""
+    subject = cancelling()
+    subject.ask(0)
+    assert subject.wake(2_000) == [AskForResponse("ask-3")]
+    assert subject.done("r1", 2_100) == []
+    assert subject.gate is Gate.ASKED
+    assert subject.deadline_ms == 4_000
+
+
+def test_a_refused_ask_leaves_again_when_the_response_that_ran_is_done() -> None:
+    """C83, E15: pending until the next end of a response."""
+    subject = asked()
+    assert subject.refused(100) == []
+    assert subject.is_answer_owed
+    assert subject.done("unknown", 300) == [AskForResponse("ask-2")]
+
+
+def test_a_refused_ask_leaves_again_when_nothing_ends() -> None:
+    """E15."""
+    subject = asked()
+    subject.refused(100)
+    assert AskForResponse("ask-2") in subject.wake(2_100)
+
+
+def test_a_refused_ask_that_was_cut_is_not_repeated() -> None:
+    subject = asked()
+    subject.cut(50)
+    subject.refused(100)
+    assert not subject.is_answer_owed
+    assert subject.wake(2_100) == []
+
+
+@pytest.mark.parametrize("prepare", [responses, active, cancelling])
+def test_a_refusal_of_what_was_not_asked_changes_nothing(prepare: Callable[[], Responses]) -> None:
+    subject = prepare()
+    gate = subject.gate
+    assert subject.refused(10) == []
+    assert subject.ask_failed(10) == []
+    assert subject.forget_ask(10) == []
+    assert subject.gate is gate
+
+
+def test_an_ask_that_fails_is_made_once_more() -> None:
+    """C84."""
+    subject = asked()
+    assert subject.ask_failed(100) == [
+        fact("response.missed", why="refused", failures=1),
+        AskForResponse("ask-2"),
+    ]
+    assert subject.ask_failed(200) == [fact("response.missed", why="refused", failures=2)]
+    assert subject.is_given_up
+
+
+def test_an_ask_that_was_cut_and_fails_is_over() -> None:
+    subject = asked()
+    subject.cut(50)
+    assert subject.ask_failed(100) == []
+    assert not subject.is_answer_owed
+    assert subject.ask(200) == [AskForResponse("ask-2")]
+
+
+def test_an_ask_that_fails_makes_room_for_the_one_that_waits() -> None:
+    subject = asked()
+    subject.ask(10)
+    assert subject.ask_failed(100) == [AskForResponse("ask-2")]
+
+
+def test_a_forgotten_ask_leaves_the_gate_open() -> None:
+    subject = asked()
+    assert subject.forget_ask(100) == []
+    assert subject.gate is Gate.IDLE
+    assert subject.deadline_ms is None
+
+
+# -- watchdogs -------------------------------------------------------------------------------------
+
+
+def test_a_committed_turn_that_nobody_answers_is_asked_for_once() -> None:
+    """C84, E38."""
+    subject = responses()
+    subject.committed(0)
+    assert subject.deadline_ms == CREATED_MS
+    assert subject.wake(2_000) == [
+        fact("response.missed", why="no_response", failures=1),
+        AskForResponse("ask-1"),
+    ]
+    assert subject.wake(4_000) == [fact("response.missed", why="no_response", failures=2)]
+    assert subject.is_given_up
+    assert not subject.is_answer_owed
+
+
+def test_a_response_without_a_first_delta_is_cancelled_and_asked_for_again() -> None:
+    """C84, E38."""
+    subject = active()
+    assert subject.deadline_ms == FIRST_DELTA_MS
+    assert subject.wake(6_000) == [
+        CancelResponse("cancel-2", "r1"),
+        fact("response.missed", why="no_first_delta", failures=1),
+    ]
+    assert subject.done("r1", 6_100) == [AskForResponse("ask-3")]
+
+
+def test_a_gap_inside_a_response_is_cancelled_and_asked_for_again() -> None:
+    """C84, E38."""
+    subject = active()
+    subject.sounded(1_000)
+    assert subject.deadline_ms == 1_000 + GAP_MS
+    actions = subject.wake(5_000)
+    assert actions[1] == fact("response.missed", why="delta_gap", failures=1)
+    assert subject.is_answer_owed
+
+
+def test_after_the_end_of_an_item_the_next_may_take_its_time() -> None:
+    subject = active()
+    subject.sounded(1_000)
+    subject.item_ended(1_200)
+    assert subject.deadline_ms == 1_200 + FIRST_DELTA_MS
+
+
+def test_a_cancel_that_is_never_confirmed_does_not_close_the_gate_for_ever() -> None:
+    subject = cancelling()
+    assert subject.wake(CANCEL_MS) == []
+    assert subject.gate is Gate.IDLE
+    assert subject.ask(3_000) == [AskForResponse("ask-3")]
+
+
+def test_sound_ends_a_row_of_failures() -> None:
+    """C84: two in a row."""
+    subject = responses()
+    subject.committed(0)
+    subject.wake(2_000)
+    subject.created("r1", 2_100)
+    subject.sounded(2_200)
+    subject.done("r1", 3_000)
+    subject.committed(5_000)
+    assert AskForResponse("ask-2") in subject.wake(7_000)
+    assert not subject.is_given_up
+
+
+def test_a_late_sound_of_a_cancelled_response_moves_no_watchdog() -> None:
+    subject = cancelling()
+    subject.sounded(100)
+    subject.item_ended(200)
+    assert subject.deadline_ms == CANCEL_MS
+
+
+def test_a_gate_in_no_position_is_a_bug() -> None:
+    """C1."""
+    subject = responses()
+    subject.gate = cast("Gate", "ajar")
+    with pytest.raises(AssertionError):
+        subject.wake(0)
+
+
+def test_ids_tell_what_was_sent_and_never_repeat() -> None:
+    """C117."""
+    subject = responses()
+    assert [subject.event_id(what) for what in ("note", "ask", "note")] == [
+        "note-1",
+        "ask-2",
+        "note-3",
+    ]
