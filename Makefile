@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: setup demo test lint types check fix pins
+.PHONY: setup demo test sim lint types check fix pins
 setup: $(VENV)/.dev-ready
 
 $(VENV)/.ready: requirements.txt pyproject.toml
@@ -25,6 +25,10 @@ demo: $(VENV)/.ready
 
 test: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest $(TESTS)
+
+SEEDS ?= 300
+sim: $(VENV)/.dev-ready
+	$(BIN)/voicegate sim --seeds $(SEEDS) --report heard --report faults
 
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check .

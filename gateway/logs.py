@@ -17,7 +17,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from .core.redact import Scrub, scrubber
 
 # These tell callers' words and carriers' URLs when they tell much.
-_QUIET = ("aiohttp", "asyncio", "picows", "twilio", "urllib3", "websockets")
+_QUIET = ("aiohttp", "asyncio", "picows", "twilio", "urllib3", "voicegate.picows", "websockets")
 _OWN_HANDLERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
 
 

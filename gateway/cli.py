@@ -1,0 +1,130 @@
+"""The one command tree. `voicegate --help` imports nothing but click; a command loads what it runs."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import click
+
+from .. import __version__
+from .core.errors import ConfigError
+
+EXIT_CODES = "Exit codes: 0 done, 1 not as it should be, 2 wrong use or wrong settings."
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A command that another module defines: `module:attribute`, the module relative to ours."""
+
+    place: str
+    help: str
+
+    def load(self) -> click.Command:
+        """The command itself."""
+        module, _, attribute = self.place.partition(":")
+        command: click.Command = getattr(import_module(module, __package__), attribute)
+        return command
+
+
+ELSEWHERE: dict[str, Elsewhere] = {
+    "demo": Elsewhere(".sim.demo_cli:demo", "One whole call on this machine, seen and measured."),
+    "sim": Elsewhere(".sim.cli:sim", "Whole calls in virtual time; the far ends as servers."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that also has commands of other modules, loaded when they are run."""
+
+    def __init__(self, *args: Any, elsewhere: Mapping[str, Elsewhere], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._elsewhere = elsewhere
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in alphabetical order."""
+        return sorted([*super().list_commands(ctx), *self._elsewhere])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One command; this loads it."""
+        found = self._elsewhere.get(cmd_name)
+        return super().get_command(ctx, cmd_name) if found is None else found.load()
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands in `--help`, for which nothing is loaded."""
+        rows = [(name, self._short_help(name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def _short_help(self, name: str) -> str:
+        found = self._elsewhere.get(name)
+        return self.commands[name].get_short_help_str(limit=70) if found is None else found.help
+
+
+@click.group(
+    cls=LazyGroup,
+    elsewhere=ELSEWHERE,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="voicegate")
+def tree() -> None:
+    """A voice gateway: telephone calls through Twilio, answered by OpenAI Realtime.
+
+    Begin with `voicegate doctor`, which says what is missing.
+    """
+
+
+@tree.command(epilog=f"Example: voicegate serve --port 8084\n\n{EXIT_CODES}")
+@click.option("--host", help="Where to listen.  [default: 0.0.0.0; insecure: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Instead of PORT.")
+@click.option(
+    "--insecure-no-signature",
+    "is_insecure",
+    is_flag=True,
+    help="Answer requests that Twilio did not sign. For trials on this machine: loopback only.",
+)
+def serve(*, host: str | None, port: int | None, is_insecure: bool) -> None:
+    """Answer calls until SIGTERM or Ctrl-C.
+
+    The first signal lets live calls finish within VOICEGATE_DRAIN_S, a second one has them end
+    with a goodbye, a third one leaves at once. Settings come from the environment and from .env.
+    """
+    from .settings import SERVE_NEEDS, load
+
+    need = [name for name in SERVE_NEEDS if not (is_insecure and name.startswith("TWILIO_"))]
+    settings = load(need=need)
+
+    from . import logs
+    from .server import serve as run  # all the rest, for which wrong settings need not wait
+
+    logs.configure(settings.log_level, settings.secrets())
+    usual_host = "127.0.0.1" if is_insecure else "0.0.0.0"
+    run(settings, host or usual_host, port or settings.port, is_insecure=is_insecure)
+
+
+@tree.command(epilog=f"Example: voicegate doctor --online\n\n{EXIT_CODES}")
+@click.option("--online", is_flag=True, help="Also ask whether the public URL leads here.")
+def doctor(*, online: bool) -> None:
+    """Say what is missing or wrong here, and what to do about it.
+
+    Exits with 0 if nothing is, with 1 if only advice is given, with 2 if `serve` would fail.
+    """
+    from .doctor import examine, worst
+
+    findings = examine(is_online=online)
+    for finding in findings:
+        click.echo(finding.line())
+    sys.exit(worst(findings))
+
+
+def main() -> None:
+    """The console script."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads slow our small products
+    try:
+        tree(prog_name="voicegate")
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(f"voicegate: {problem}", err=True)
+        sys.exit(2)

@@ -1,0 +1,58 @@
+"""What happens to a call, as log lines and figures: each fact once, and nothing that was said."""
+
+import traceback
+from collections.abc import Mapping
+from pathlib import PurePath
+
+import structlog
+
+from .core.actions import Action, Fact, Field
+from .core.events import Event
+from .metrics import Metrics
+
+_LOG = structlog.stdlib.get_logger("voicegate.call")
+_WARNINGS = frozenset({"error.model", "model.lost", "model.refused", "response.missed"})
+_VERDICT = "bargein."
+
+
+class Reporter:
+    """The watcher of one call."""
+
+    def __init__(self, call_id: str, metrics: Metrics) -> None:
+        self._log = _LOG.bind(call=call_id)
+        self._metrics = metrics
+
+    def saw_fact(self, fact: Fact, now_ms: int) -> None:
+        """One line, and the figures it moves."""
+        write = self._log.info
+        if fact.fields.get("alarm"):
+            write = self._log.error
+        elif fact.name in _WARNINGS:
+            write = self._log.warning
+        write(fact.name, at_ms=now_ms, **fact.fields)
+        if fact.name == "call.ended":
+            self._count_end(fact.fields)
+        elif fact.name.startswith(_VERDICT):
+            self._count_bargein(fact.name.removeprefix(_VERDICT), fact.fields)
+
+    def saw_step(self, event: Event | None, actions: list[Action], now_ms: int) -> None:
+        """Nothing: frames and deltas are no news."""
+
+    def saw_crash(self, error: Exception) -> None:
+        """Where it happened; the error's own text may hold what a caller said."""
+        frames = traceback.extract_tb(error.__traceback__)
+        where = [f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames]
+        self._log.error("call.crashed", error=type(error).__name__, where=where)
+
+    def _count_end(self, fields: Mapping[str, Field]) -> None:
+        self._metrics.calls_ended.labels(fields["reason"]).inc()
+        forwarded = int(fields.get("frames_forwarded", 0))
+        booked = int(fields.get("frames_in", 0)) - forwarded
+        self._metrics.uplink_frames.labels("forwarded").inc(forwarded)
+        self._metrics.uplink_frames.labels("booked").inc(booked)
+
+    def _count_bargein(self, verdict: str, fields: Mapping[str, Field]) -> None:
+        self._metrics.bargeins.labels(verdict).inc()
+        if verdict == "cut":
+            self._metrics.cut_heard_ms.observe(int(fields["heard_ms"]))
+            self._metrics.cut_unheard_ms.observe(int(fields["unheard_ms"]))

@@ -1,0 +1,183 @@
+"""Names every concrete class: out of settings comes a gateway that only needs a port."""
+
+import random
+import ssl
+import time
+from asyncio import get_running_loop
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import FastAPI
+
+from ..numbers.model import OneRoute, Route
+from .admission import Admission
+from .answers import MEDIA_PATH, Answers
+from .carriers.signature import SignatureValidator
+from .carriers.twilio_rest import TwilioRest
+from .core.actions import EndReason
+from .core.agent import AgentPlan
+from .core.bargein import Interruption
+from .core.call import Call, CallLimits
+from .drain import Drain
+from .hang_ups import HangUps
+from .live_calls import LiveCalls
+from .lobby import Lobby
+from .loop_clock import LoopClock, loop_ms
+from .loop_lag import LoopLag
+from .metrics import Metrics
+from .model_socket import ModelAddress, ModelSocket, address
+from .models.openai_realtime import OpenAIRealtime
+from .models.openai_setup import ModelPlan
+from .prompts import prompts_for
+from .reception import Reception
+from .reporter import Reporter
+from .session import Session, Watcher
+from .settings import Settings
+from .switch import MediaPort
+from .tokens import MemoryTokenStore, StreamTokens, derive_key
+from .watchers import Together
+from .web import Health, Webhooks, build_app
+
+Watch = Callable[[str], Watcher]
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """One process's parts, as far as a server needs them."""
+
+    app: FastAPI
+    calls: LiveCalls
+    media: MediaPort
+    drain: Drain
+    lag: LoopLag
+    metrics: Metrics
+    carrier: TwilioRest | None
+
+
+def agent_plan(settings: Settings) -> AgentPlan:
+    """How the agent behaves."""
+    interruption = Interruption(settings.interruption)
+    if settings.greeting == "none":
+        return AgentPlan(greeting=None, interruption=interruption)
+    return AgentPlan(interruption=interruption)
+
+
+def model_plan(settings: Settings) -> ModelPlan:
+    """What the model is asked to be."""
+    return ModelPlan(
+        model=settings.model,
+        voice=settings.voice,
+        instructions=settings.instructions,
+        audio=settings.audio,
+        language=settings.language,
+    )
+
+
+def model_address(settings: Settings, limits: CallLimits) -> ModelAddress:
+    """Where the model is; certificates are read now, not during a call."""
+    assert settings.openai_api_key is not None
+    is_secure = settings.openai_url.startswith("wss:")
+    return address(
+        settings.openai_url,
+        settings.model,
+        settings.openai_api_key.get_secret_value(),
+        timeout_s=limits.link.connect_ms / 1_000,
+        tls=ssl.create_default_context() if is_secure else None,
+    )
+
+
+def call_limits(settings: Settings) -> CallLimits:
+    """What one call may take."""
+    return CallLimits(max_call_ms=settings.max_call_s * 1_000)
+
+
+class Sessions:
+    """Makes the session of each call; nothing but the plans is shared between them.
+
+    `watch` gives one more watcher for a call id: one who sees every step.
+    """
+
+    def __init__(
+        self, settings: Settings, limits: CallLimits, metrics: Metrics, watch: Watch | None = None
+    ) -> None:
+        self._limits = limits
+        self._metrics = metrics
+        self._watch = watch
+        self._agent = agent_plan(settings)
+        self._model = model_plan(settings)
+        self._place = model_address(settings, limits)
+
+    def open(
+        self,
+        call_id: str,
+        called: str,
+        route: Route,
+        on_end: Callable[[EndReason], None],
+    ) -> Session:
+        """See OpenSession."""
+        prompts = prompts_for(called)
+        reporter = Reporter(call_id, self._metrics)
+        session = Session(
+            Call(self._agent, self._limits, prompts, jitter=random.random()),
+            clock=LoopClock(lambda: session.deliver(None)),
+            open_model=lambda: ModelSocket(self._place, OpenAIRealtime(self._model)),
+            watcher=Together(reporter, self._watch(call_id)) if self._watch else reporter,
+            on_end=on_end,
+            keeps_steps=self._watch is not None,
+        )
+        return session
+
+
+def build(settings: Settings, *, is_insecure: bool, watch: Watch | None = None) -> Gateway:
+    """The gateway of valid settings, for the event loop that is running.
+
+    Insecure: nobody has to sign, which is for this machine only. `watch`: see Sessions.
+    """
+    assert settings.public_url is not None
+    metrics, limits = Metrics(), call_limits(settings)
+    auth_tokens = [token.get_secret_value() for token in settings.twilio_auth_tokens]
+    validator = None if is_insecure else SignatureValidator(settings.public_url, auth_tokens)
+    key = derive_key(auth_tokens[0] if auth_tokens else None)
+    tokens = StreamTokens(key, MemoryTokenStore(_wall_ms), _wall_ms)
+    calls = LiveCalls(partial(loop_ms, get_running_loop()))
+    metrics.calls_live.set_function(lambda: len(calls))
+    lag = LoopLag(metrics.loop_lag_ms.observe)
+    admission = Admission(calls, max_calls=settings.max_calls, lag_ms=lambda: lag.p99_ms)
+    answers = Answers(settings.public_url, settings.fallback_number)
+    carrier = _carrier(settings, auth_tokens)
+    hang_ups = HangUps(carrier)
+    reception = Reception(
+        calls=calls,
+        directory=OneRoute(Route("default")),
+        admission=admission,
+        answers=answers,
+        tokens=tokens,
+        token_ttl_ms=limits.token_ttl_ms,
+        open_session=Sessions(settings, limits, metrics, watch).open,
+        hang_ups=hang_ups,
+        metrics=metrics,
+    )
+    webhooks = Webhooks(reception, validator, metrics)
+    health = Health(lambda: [str(found) for found in admission.barriers()], is_insecure=is_insecure)
+    lobby = Lobby(calls, tokens, validator, metrics)
+    return Gateway(
+        app=build_app(webhooks, health, metrics, answers.fallback),
+        calls=calls,
+        media=MediaPort({MEDIA_PATH}, lobby.gate),
+        drain=Drain(calls, hang_ups, admission, drain_s=settings.drain_s),
+        lag=lag,
+        metrics=metrics,
+        carrier=carrier,
+    )
+
+
+def _carrier(settings: Settings, auth_tokens: list[str]) -> TwilioRest | None:
+    """None where there are no credentials, which only an insecure gateway can do without."""
+    if settings.twilio_account_sid is None or not auth_tokens:
+        return None
+    return TwilioRest(settings.twilio_account_sid, auth_tokens[0], settings.twilio_api_url)
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,135 @@
+"""The command tree: what it loads, what it says, how it exits."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from voicegate.gateway import cli
+from voicegate.gateway.cli import ELSEWHERE, Elsewhere, LazyGroup, tree
+
+MAIN = "from voicegate.gateway.cli import main; main()"
+HEAVY = ("numpy", "fastapi", "uvicorn", "twilio", "pydantic", "structlog", "picows")
+
+
+def below(command: click.Command | None, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The command at `path`, and all that are below it."""
+    yield path
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from below(command.get_command(context, name), (*path, name))
+
+
+def voicegate(*arguments: str, cwd: Path, code: str = MAIN) -> subprocess.CompletedProcess[str]:
+    """The command as a process, in a folder without .env and with nothing set but the path."""
+    environment = {"PYTHONPATH": ":".join(filter(None, sys.path)), "PATH": ""}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_help_lists_every_command_and_loads_none(tmp_path: Path) -> None:
+    code = (
+        "import sys; from voicegate.gateway.cli import tree; tree(['--help'], standalone_mode=False);"
+        f"print([name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = voicegate(cwd=tmp_path, code=code)
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
+    for name in ("serve", "doctor", *ELSEWHERE):
+        assert f"\n  {name} " in done.stdout
+
+
+@pytest.mark.parametrize("name", ["serve", "doctor", *ELSEWHERE])
+def test_every_command_explains_itself_with_an_example_and_its_exit_codes(name: str) -> None:
+    for path in below(tree.get_command(click.Context(tree), name), (name,)):
+        done = CliRunner().invoke(tree, [*path, "--help"])
+        assert done.exit_code == 0
+        assert "Example: voicegate" in done.output, path
+        assert "Exit codes: 0" in done.output or len(path) > 1
+
+
+def test_the_tree_tells_its_exit_codes() -> None:
+    done = CliRunner().invoke(tree, ["--help"])
+    assert "Exit codes: 0" in done.output
+
+
+def test_a_command_of_another_module_is_loaded_when_it_is_asked_for() -> None:
+    group = LazyGroup("t", elsewhere={"help": Elsewhere(".cli:doctor", "Another name for it.")})
+    assert group.list_commands(click.Context(group)) == ["help"]
+    assert group.get_command(click.Context(group), "help") is cli.doctor
+    assert group.get_command(click.Context(group), "nothing") is None
+    assert "Another name for it." in CliRunner().invoke(group, ["--help"]).output
+
+
+def test_wrong_settings_are_all_named_at_once_without_a_traceback(tmp_path: Path) -> None:
+    done = voicegate("serve", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    lines = done.stderr.splitlines()
+    assert all(line.startswith("voicegate: ") for line in lines)
+    for name in (
+        "OPENAI_API_KEY",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+        "VOICEGATE_PUBLIC_URL",
+    ):
+        assert sum(name in line for line in lines) == 1
+
+
+def test_without_an_auth_token_it_does_not_serve(tmp_path: Path) -> None:
+    """C141."""
+    (tmp_path / ".env").write_text(
+        f"OPENAI_API_KEY=k\nTWILIO_ACCOUNT_SID=AC{'a' * 32}\n"
+        "VOICEGATE_PUBLIC_URL=https://voice.example.com\n"
+    )
+    done = voicegate("serve", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("voicegate: TWILIO_AUTH_TOKEN is not set")
+
+
+def test_without_signatures_it_serves_this_machine_only(tmp_path: Path) -> None:
+    """C141."""
+    (tmp_path / ".env").write_text(
+        "OPENAI_API_KEY=k\nVOICEGATE_PUBLIC_URL=https://voice.example.com\n"
+    )
+    done = voicegate("serve", "--insecure-no-signature", "--host", "0.0.0.0", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "loopback" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_retired_model_is_refused_with_its_successor(tmp_path: Path) -> None:
+    """C9."""
+    (tmp_path / ".env").write_text("VOICEGATE_MODEL=gpt-4o-realtime-preview\n")
+    done = voicegate("serve", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "gpt-realtime-2.1" in done.stderr
+
+
+def test_no_secret_is_shown_by_help_or_errors(tmp_path: Path) -> None:
+    """C145."""
+    (tmp_path / ".env").write_text(
+        "OPENAI_API_KEY=sk-planted-planted\nTWILIO_AUTH_TOKEN=planted-token\n"
+        "VOICEGATE_MODEL=none\nREDIS_URL=http://:planted@host\n"
+    )
+    for arguments in (["serve"], ["doctor"], ["--help"], ["serve", "--help"]):
+        done = voicegate(*arguments, cwd=tmp_path)
+        assert "planted" not in done.stdout + done.stderr
+
+
+def test_numpy_of_a_command_computes_with_one_thread(tmp_path: Path) -> None:
+    """The doctor counts the threads of its own process."""
+    done = voicegate("doctor", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "ok      BLAS computes with one thread" in done.stdout

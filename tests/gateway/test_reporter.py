@@ -1,0 +1,83 @@
+"""Facts of a call as figures and lines."""
+
+import pytest
+from structlog.testing import capture_logs
+
+from voicegate.gateway.core.actions import EndReason, fact
+from voicegate.gateway.metrics import Metrics
+from voicegate.gateway.reporter import Reporter
+
+
+def value(metrics: Metrics, name: str, **labels: str) -> float | None:
+    return metrics.registry.get_sample_value(name, labels)
+
+
+def test_an_end_is_counted_under_its_reason() -> None:
+    """C20."""
+    for reason in EndReason:
+        metrics = Metrics()
+        Reporter("one", metrics).saw_fact(fact("call.ended", reason=reason), 0)
+        assert value(metrics, "voicegate_calls_ended_total", reason=reason.value) == 1.0
+
+
+def test_frames_are_counted_at_the_end_as_forwarded_or_booked() -> None:
+    """C27."""
+    metrics = Metrics()
+    reporter = Reporter("one", metrics)
+    for frames_in, forwarded in ((50, 48), (10, 10)):
+        last = fact("call.ended", reason="drained", frames_in=frames_in, frames_forwarded=forwarded)
+        reporter.saw_fact(last, 0)
+    assert value(metrics, "voicegate_uplink_frames_total", fate="forwarded") == 58.0
+    assert value(metrics, "voicegate_uplink_frames_total", fate="booked") == 2.0
+
+
+def test_a_cut_is_counted_with_what_was_heard_and_what_was_not() -> None:
+    metrics = Metrics()
+    reporter = Reporter("one", metrics)
+    reporter.saw_fact(fact("bargein.cut", source="speech", heard_ms=700, unheard_ms=300), 0)
+    reporter.saw_fact(fact("bargein.ignored", source="speech", heard_ms=0, unheard_ms=9_000), 0)
+    assert value(metrics, "voicegate_bargeins_total", verdict="cut") == 1.0
+    assert value(metrics, "voicegate_bargeins_total", verdict="ignored") == 1.0
+    assert value(metrics, "voicegate_cut_heard_ms_sum") == 700.0
+    assert value(metrics, "voicegate_cut_unheard_ms_sum") == 300.0
+
+
+def test_every_fact_is_one_line_with_the_call_its_time_and_its_fields() -> None:
+    with capture_logs() as lines:
+        Reporter("one", Metrics()).saw_fact(fact("model.ready", attempt=2), 1_234)
+    assert lines == [
+        {"event": "model.ready", "log_level": "info", "call": "one", "at_ms": 1_234, "attempt": 2}
+    ]
+
+
+def test_faults_weigh_more_than_news_and_alarms_more_than_faults() -> None:
+    reporter = Reporter("one", Metrics())
+    with capture_logs() as lines:
+        reporter.saw_fact(fact("model.ready"), 0)
+        reporter.saw_fact(fact("error.model", row="E14", alarm=False), 0)
+        reporter.saw_fact(fact("error.model", row="E13", alarm=True), 0)
+    assert [line["log_level"] for line in lines] == ["info", "warning", "error"]
+
+
+def crash_over(words: str) -> Exception:
+    heard: dict[str, int] = {}
+    with pytest.raises(KeyError) as caught:
+        del heard[words]
+    return caught.value
+
+
+def test_a_crash_tells_where_and_nothing_that_was_said() -> None:
+    """C146."""
+    words = "my card number is four two four two"
+    with capture_logs() as lines:
+        Reporter("one", Metrics()).saw_crash(crash_over(words))
+    assert len(lines) == 1
+    assert words not in repr(lines)
+    assert (lines[0]["call"], lines[0]["error"]) == ("one", "KeyError")
+    assert lines[0]["where"][0].startswith("test_reporter.py:")
+
+
+def test_steps_are_no_news() -> None:
+    with capture_logs() as lines:
+        Reporter("one", Metrics()).saw_step(None, [fact("model.ready")], 0)
+    assert lines == []

@@ -1,0 +1,146 @@
+"""The house's rules that a machine can check: who imports whom, what sans-IO rooms may not see."""
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("codecs", "numbers", "ivr", "gateway")
+
+# Room -> what it may import of ours, besides itself. Longest prefix wins.
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "codecs": (),
+    "numbers": (),
+    "gateway/core": ("codecs",),
+    "gateway/legs": ("gateway/core", "codecs"),
+    "gateway/models": ("gateway/core", "codecs"),
+    "gateway/carriers": ("gateway/core", "codecs"),
+    "gateway/sim": ("codecs",),
+    "gateway/session.py": ("gateway/core",),
+}
+# The world puts the real call between the simulated ends; the rest of `sim` knows nothing of us.
+SIM_OF_WHOLE_CALLS = frozenset(
+    [
+        "bench",
+        "bench_cli",
+        "bench_load",
+        "cli",
+        "demo",
+        "demo_watcher",
+        "invariants",
+        "relay",
+        "runs",
+        "scenario",
+        "virtual_call",
+        "virtual_ends",
+        "witness",
+    ]
+)
+SANS_IO = ("gateway/core", "codecs")
+SANS_IO_BANNED = frozenset(
+    ["asyncio", "datetime", "os", "random", "socket", "threading", "time", "subprocess"]
+)
+MAY_TOUCH_THE_WORLD = frozenset({"codecs/design.py", "codecs/wav.py", "codecs/certificate.py"})
+
+
+def sources(*rooms: str) -> Iterator[Path]:
+    """The product's source files, as paths from the root."""
+    for room in rooms or ROOMS:
+        yield from (path.relative_to(ROOT) for path in sorted((ROOT / room).rglob("*.py")))
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """What a file imports: ours as `folder/file`, others by their first name; with the line."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            base = path.parents[node.level - 1]
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            yield from (((base / name.replace(".", "/")).as_posix(), node.lineno) for name in names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.partition(".")[0], node.lineno
+
+
+def room_of(path: str) -> str | None:
+    """The most particular room with a rule that a path belongs to."""
+    fitting = [room for room in MAY_IMPORT if path == room or path.startswith(f"{room}/")]
+    return max(fitting, key=len, default=None)
+
+
+def breaches(path: Path) -> Iterator[str]:
+    """Imports of a file that its room does not allow."""
+    room = room_of(path.as_posix())
+    if room is None or (room == "gateway/sim" and path.stem in SIM_OF_WHOLE_CALLS):
+        return
+    for target, line in imports(path):
+        inside = target == room or target.startswith(f"{room}/")
+        ours = target.partition("/")[0] in ROOMS and (ROOT / target.partition("/")[0]).is_dir()
+        allowed = any(target == a or target.startswith(f"{a}/") for a in MAY_IMPORT[room])
+        if ours and "/" in target and not inside and not allowed:
+            yield f"{path}:{line} imports {target}"
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=str)
+def test_a_file_imports_only_what_its_room_may(path: Path) -> None:
+    assert not list(breaches(path))
+
+
+@pytest.mark.parametrize("path", list(sources(*SANS_IO)), ids=str)
+def test_a_sans_io_room_sees_no_clock_socket_or_chance(path: Path) -> None:
+    if path.as_posix() not in MAY_TOUCH_THE_WORLD:
+        seen = [f"{name} in line {line}" for name, line in imports(path) if name in SANS_IO_BANNED]
+        assert seen in ([], _allowed(path, seen))
+
+
+def _allowed(path: Path, seen: list[str]) -> list[str]:
+    """Work areas are per thread: the one room that needs `threading`, for `threading.local`."""
+    return [s for s in seen if path.parent.name == "codecs" and s.startswith("threading ")]
+
+
+@pytest.mark.parametrize("path", list(sources()), ids=str)
+def test_the_product_imports_itself_relatively(path: Path) -> None:
+    for name, line in imports(path):
+        assert name != "voicegate", f"{path}:{line}"
+        assert name not in ("gateway", "ivr"), f"{path}:{line}"
+
+
+def test_there_is_one_init_file() -> None:
+    """Folders named like modules of the standard library must not become packages on their own."""
+    found = [path for room in (*ROOMS, "tests") for path in (ROOT / room).rglob("__init__.py")]
+    assert not found
+    assert (ROOT / "__init__.py").is_file()
+
+
+def test_the_package_list_is_the_folders_on_disk() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = set(project["tool"]["setuptools"]["packages"])
+    folders = {path.parent.as_posix().replace("/", ".") for path in sources()}
+    assert listed == {"voicegate"} | {f"voicegate.{folder}" for folder in folders}
+
+
+def test_tests_import_the_package_by_its_name() -> None:
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for name, line in imports(path.relative_to(ROOT)):
+            assert name not in ("gateway", "ivr"), f"{path}:{line} imports {name} bare"
+            assert not name.startswith("tests/"), f"{path}:{line} imports a neighbour"
+
+
+def test_broad_excepts_stand_only_where_they_are_listed() -> None:
+    """Each of them logs, counts and ends one thing."""
+    found = {
+        path.as_posix()
+        for path in sources()
+        if "except Exception" in (ROOT / path).read_text(encoding="utf-8")
+    }
+    assert found <= {"gateway/session.py"}
+
+
+def test_nothing_is_left_for_later_without_an_issue() -> None:
+    words = ("TO" + "DO", "FIX" + "ME", "X" + "XX")
+    for path in sources():
+        text = (ROOT / path).read_text(encoding="utf-8")
+        assert not any(word in text for word in words), path
