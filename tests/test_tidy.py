@@ -30,6 +30,7 @@ SIM_OF_WHOLE_CALLS = frozenset(
         "cli",
         "demo",
         "demo_watcher",
+        "house",
         "invariants",
         "relay",
         "runs",

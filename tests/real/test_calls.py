@@ -2,6 +2,7 @@
 
 import asyncio
 from random import Random
+from typing import Any
 
 import orjson
 import pytest
@@ -19,37 +20,35 @@ from voicegate.gateway.sim.caller import (
     loud,
 )
 from voicegate.gateway.sim.carrier_orders import WebAnswer
+from voicegate.gateway.sim.house import House, open_house
 from voicegate.gateway.sim.realtime_faults import Fault
 from voicegate.gateway.sim.realtime_settings import RealtimeSettings
 
 CALLER_NUMBER = "+15550100001"
 FALLBACK = "+15550100099"
+HUNG_UP = 'voicegate_calls_ended_total{reason="caller_hung_up"} 1.0'
 
 
-async def place(house, *steps: Step) -> CallReport:
+async def place(house: House, *steps: Step) -> CallReport:
     """One call by these steps, within a minute."""
     caller = Caller(steps, Random(0))
     async with asyncio.timeout(60):
         return await house.carrier.place_call(house.number, CALLER_NUMBER, caller)
 
 
-def received(house) -> list[dict[str, object]]:
+def received(house: House) -> list[dict[str, Any]]:
     """What the model was told, without audio."""
     texts = house.model.connections[-1].received
-    events = [orjson.loads(text) for text in texts]
+    events: list[dict[str, Any]] = [orjson.loads(text) for text in texts]
     return [event for event in events if event["type"] != "input_audio_buffer.append"]
 
 
-def kinds(house) -> list[str]:
-    return [str(event["type"]) for event in received(house)]
-
-
 @pytest.mark.parametrize("audio", ["pcm24k", "pcmu"])
-def test_a_caller_interrupts_is_answered_presses_a_key_and_hangs_up(house, audio: str) -> None:
+def test_a_caller_interrupts_is_answered_presses_a_key_and_hangs_up(audio: str) -> None:
     """C16, C62, C76: the whole of a call, in the order the wires saw it."""
 
     async def play() -> None:
-        async with house(VOICEGATE_AUDIO=audio) as opened:
+        async with open_house(VOICEGATE_AUDIO=audio) as opened:
             report = await place(
                 opened,
                 HearAgent(1_000, patience_ms=10_000),
@@ -87,15 +86,17 @@ def test_a_caller_interrupts_is_answered_presses_a_key_and_hangs_up(house, audio
     ids=["wrong key", "no such model", "HTTP 401", "no money", "close 1011", "socket lost"],
 )
 def test_a_failing_model_ends_in_an_apology_and_the_fallback(
-    house, fault: Fault, reason: str, fallback: str
+    fault: Fault, reason: str, fallback: str
 ) -> None:
     """C12, C18: the caller hears us say sorry, then the fallback number, or the end."""
 
     async def play() -> None:
         settings = RealtimeSettings(faults=(fault,))
-        async with house(settings, VOICEGATE_FALLBACK_NUMBER=fallback) as opened:
+        async with open_house(settings, VOICEGATE_FALLBACK_NUMBER=fallback) as opened:
             report = await place(opened, Pause(9_000), HangUp())
-            assert f'reason="{reason}"' in figures(opened)
+            assert f'voicegate_calls_ended_total{{reason="{reason}"}} 1.0' in opened.figures(
+                "voicegate_calls"
+            )
             assert len(report.heard_audio) >= 8 * 1_000
             (after,) = [each for each in report.requests if each.path == "/twilio/after"]
             assert isinstance(after.result, WebAnswer)
@@ -105,32 +106,26 @@ def test_a_failing_model_ends_in_an_apology_and_the_fallback(
     asyncio.run(play())
 
 
-def figures(house) -> str:
-    """The end reasons that were counted."""
-    text = house.gateway.metrics.render()[0].decode()
-    return "\n".join(line for line in text.split("\n") if line.startswith("voicegate_calls_ended"))
-
-
-def test_rejected_settings_are_sent_again_without_what_could_be_refused(house) -> None:
+def test_rejected_settings_are_sent_again_without_what_could_be_refused() -> None:
     """E10: the second update is the minimal one, and the call goes on."""
 
     async def play() -> None:
         faults = (Fault("update_refused", at=1, text="unknown_parameter"),)
-        async with house(RealtimeSettings(faults=faults)) as opened:
+        async with open_house(RealtimeSettings(faults=faults)) as opened:
             await place(opened, HearAgent(500, patience_ms=10_000), HangUp())
             updates = [e for e in received(opened) if e["type"] == "session.update"]
             assert len(updates) == 2
             assert "truncation" not in updates[1]["session"]
-            assert 'reason="caller_hung_up"' in figures(opened)
+            assert HUNG_UP in opened.figures("voicegate_calls")
 
     asyncio.run(play())
 
 
-def test_a_gateway_that_drains_lets_the_call_finish_and_takes_no_new_one(house) -> None:
+def test_a_gateway_that_drains_lets_the_call_finish_and_takes_no_new_one() -> None:
     """C157: new callers hear a sentence; the one who is talking is not disturbed."""
 
     async def play() -> None:
-        async with house(VOICEGATE_DRAIN_S="30") as opened:
+        async with open_house(VOICEGATE_DRAIN_S="30") as opened:
             steps = (HearAgent(1_500, patience_ms=10_000), Pause(500), HangUp())
             first = asyncio.create_task(place(opened, *steps))
             while not len(opened.gateway.calls):
@@ -141,7 +136,7 @@ def test_a_gateway_that_drains_lets_the_call_finish_and_takes_no_new_one(house) 
             assert [spoken.verb for spoken in second.spoken] == ["Say"]
             report = await first
             assert len(report.streams) == 1
-            assert 'reason="caller_hung_up"' in figures(opened)
+            assert HUNG_UP in opened.figures("voicegate_calls")
 
     asyncio.run(play())
 
@@ -152,11 +147,11 @@ async def _turn() -> None:
     await due
 
 
-def test_one_call_too_many_is_told_so_and_the_live_one_keeps_its_frames(house) -> None:
+def test_one_call_too_many_is_told_so_and_the_live_one_keeps_its_frames() -> None:
     """C151: admission answers with TwiML; nobody connects to the model for it."""
 
     async def play() -> None:
-        async with house(VOICEGATE_MAX_CALLS="1") as opened:
+        async with open_house(VOICEGATE_MAX_CALLS="1") as opened:
             steps = (HearAgent(1_500, patience_ms=10_000), HangUp())
             first = asyncio.create_task(place(opened, *steps))
             while not len(opened.gateway.calls):
@@ -165,17 +160,17 @@ def test_one_call_too_many_is_told_so_and_the_live_one_keeps_its_frames(house) -
             assert not second.streams
             await first
             assert len(opened.model.connections) == 1
-            text = opened.gateway.metrics.render()[0].decode()
-            assert 'voicegate_uplink_frames_total{fate="booked"} 0.0' in text
+            frames = opened.figures("voicegate_uplink_frames_total")
+            assert 'voicegate_uplink_frames_total{fate="booked"} 0.0' in frames
 
     asyncio.run(play())
 
 
-def test_many_calls_at_once_do_not_mix(house) -> None:
+def test_many_calls_at_once_do_not_mix() -> None:
     """C24, C25: eight callers interrupt at the same time, each is answered by its own session."""
 
     async def play() -> None:
-        async with house() as opened:
+        async with open_house() as opened:
             steps = (
                 HearAgent(500, patience_ms=10_000),
                 Speak(loud(800)),

@@ -1,30 +1,28 @@
-"""The real gateway on a real port, and the simulated ends beside it."""
+"""A whole gateway on loopback between its simulated ends, for tests and trials."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import pytest
-
-from voicegate.gateway.server import listen, run
-from voicegate.gateway.settings import load
-from voicegate.gateway.sim.brains import Answer, ScriptBrain, Speech
-from voicegate.gateway.sim.carrier_account import AccountSettings, OwnNumber
-from voicegate.gateway.sim.carrier_server import CarrierServer, serve_carrier
-from voicegate.gateway.sim.carrier_socket import Network
-from voicegate.gateway.sim.documents import Target
-from voicegate.gateway.sim.exchange import Callee
-from voicegate.gateway.sim.realtime_server import RealtimeListener, serve_realtime
-from voicegate.gateway.sim.realtime_settings import RealtimeSettings
-from voicegate.gateway.wiring import Gateway, build
+from ..server import listen, run
+from ..settings import load
+from ..wiring import Gateway, build
+from .brains import Answer, Brain, ScriptBrain, Speech
+from .carrier_account import AccountSettings, OwnNumber
+from .carrier_server import CarrierServer, serve_carrier
+from .carrier_socket import Network
+from .documents import Target
+from .exchange import Callee
+from .realtime_server import RealtimeListener, serve_realtime
+from .realtime_settings import RealtimeSettings
 
 PUBLIC_URL = "https://voice.example.com"
 ACCOUNT_SID = "AC" + "1" * 32
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 NUMBER = OwnNumber("+15550100002", Target(f"{PUBLIC_URL}/twilio/voice"))
-BUSY = Callee("busy", ring_ms=300)
 ANSWER = Answer((Speech("As you wish.", audio_ms=4_000),))
+BUSY = Callee("busy", ring_ms=300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +38,22 @@ class House:
     account_sid: str = ACCOUNT_SID
     auth_token: str = AUTH_TOKEN
 
-
-Build = Callable[..., AbstractAsyncContextManager[House]]
+    def figures(self, name: str) -> list[str]:
+        """The lines of `/metrics` that begin with this name."""
+        text = self.gateway.metrics.render()[0].decode()
+        return [line for line in text.split("\n") if line.startswith(name)]
 
 
 @asynccontextmanager
-async def _house(
+async def open_house(
     model_settings: RealtimeSettings | None = None, **environ: str
 ) -> AsyncGenerator[House, None]:
-    answers = ScriptBrain([ANSWER])
+    """Everything runs until the block ends, in this loop; `environ` are settings of the gateway.
+
+    Signatures are on. The model says four seconds at a time; whoever else is called is busy.
+    """
     async with serve_realtime(
-        "127.0.0.1", 0, model_settings or RealtimeSettings(), lambda: answers, is_kept=True
+        "127.0.0.1", 0, model_settings or RealtimeSettings(), _brain, is_kept=True
     ) as model:
         listener = listen("127.0.0.1", 0, is_insecure=False)
         port: int = listener.getsockname()[1]
@@ -76,13 +79,10 @@ async def _house(
             try:
                 yield House(gateway, port, model, carrier)
             finally:
-                gateway.drain.signal()
-                gateway.drain.signal()
-                gateway.drain.signal()
+                for _ in range(3):  # the third signal is: at once
+                    gateway.drain.signal()
                 await asyncio.wait_for(serving, 20)
 
 
-@pytest.fixture
-def house() -> Build:
-    """Opens the house: `async with house(VOICEGATE_AUDIO="pcmu") as open_house: …`."""
-    return _house
+def _brain() -> Brain:
+    return ScriptBrain([ANSWER])
