@@ -125,6 +125,7 @@ class Caller:
         self._quiet_from_ms = 0  # end of the last loud 20 ms
         self._spoken = 0  # bytes of the present Speak
         self._pressed = 0
+        self._moved_ms: int | None = None  # nothing has happened since
 
     @property
     def is_done(self) -> bool:
@@ -149,15 +150,18 @@ class Caller:
         if self._steps and isinstance(step := self._steps[0], Speak):
             voice = step.audio[self._spoken : self._spoken + TICK_BYTES].ljust(TICK_BYTES, b"\xff")
             self._spoken += TICK_BYTES
+            self._moved_ms = None
         return self._echo.mixed(voice, now_ms) if self._echo else voice
 
     def due(self, now_ms: int) -> list[Act]:
         """What the caller's fingers do now."""
-        self._move(now_ms)
+        if now_ms != self._moved_ms:
+            self._move(now_ms)
         acts, self._acts = self._acts, []
         return acts
 
     def _move(self, now_ms: int) -> None:
+        self._moved_ms = now_ms
         began_ms = self._start(now_ms) if self._began_ms is None else self._began_ms
         while self._steps:
             ended_ms = self._ended_ms(self._steps[0], began_ms, now_ms)
@@ -180,18 +184,19 @@ class Caller:
     def _ended_ms(self, step: Step, began_ms: int, now_ms: int) -> int | None:
         """When the step ended, if it has."""
         match step:
-            case Speak(audio):
-                return now_ms if self._spoken >= len(audio) else None
-            case Pause(ms):
-                return _reached(began_ms + ms, now_ms)
-            case HearAgent(_, _, patience_ms):
-                if self._agent_ms >= self._goal_ms:
-                    return now_ms
-                return None if patience_ms is None else _reached(began_ms + patience_ms, now_ms)
-            case HearQuiet(ms, patience_ms):
-                if now_ms - self._quiet_from_ms >= ms:
-                    return now_ms
-                return None if patience_ms is None else _reached(began_ms + patience_ms, now_ms)
+            case HearAgent() | HearQuiet():
+                is_heard = (
+                    self._agent_ms >= self._goal_ms
+                    if isinstance(step, HearAgent)
+                    else now_ms - self._quiet_from_ms >= step.ms
+                )
+                if is_heard or step.patience_ms is None:
+                    return now_ms if is_heard else None
+                return _reached(began_ms + step.patience_ms, now_ms)
+            case Speak():
+                return now_ms if self._spoken >= len(step.audio) else None
+            case Pause():
+                return _reached(began_ms + step.ms, now_ms)
             case PressKeys(digits, gap_ms):
                 return self._press(digits, gap_ms, began_ms, now_ms)
             case HangUp():
@@ -202,7 +207,7 @@ class Caller:
     def _press(self, digits: str, gap_ms: int, began_ms: int, now_ms: int) -> int | None:
         due = min(len(digits), (now_ms - began_ms) // gap_ms + 1)
         self._acts += (Press(digit) for digit in digits[self._pressed : due])
-        self._pressed = due
+        self._pressed = max(self._pressed, due)  # the callers of this do not share one clock
         return _reached(began_ms + len(digits) * gap_ms, now_ms)
 
 

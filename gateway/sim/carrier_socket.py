@@ -155,17 +155,20 @@ class StreamSocket:
         self._take(self._machine.wake(now_ms))
 
     def _take(self, out: list[Output]) -> None:
+        is_heard = False
         for each in out:
             match each:
                 case Played(payload, at_ms):
                     self._report.heard.append((at_ms, payload))
                     self._caller.heard(payload, at_ms + TICK_MS)
-                    self._act()
+                    is_heard = True
                 case Note():
                     self._report.add_note(each)
                 case _:
                     self._to_gateway.enter(each)
         self._arm()
+        if is_heard:
+            self._act()
 
     def _act(self) -> None:
         for act in self._caller.due(self._now_ms()):

@@ -187,6 +187,15 @@ def test_the_way_back_filters_and_the_callers_own_voice_is_added() -> None:
     assert level_dbfs(both.spoken[600 * 8 : 700 * 8], "ulaw") > -29
 
 
+def test_no_key_is_pressed_again_by_whoever_is_a_little_behind() -> None:
+    """C172: microphone and earpiece of a real line do not tell the same time."""
+    person = Caller([PressKeys("5#", gap_ms=300), HangUp()], Random(0))
+    person.due(1_000)
+    assert person.due(1_302) == [Press("#")]
+    person.frame(1_297)
+    assert not person.due(1_304)
+
+
 def test_the_same_seed_acts_alike() -> None:
     """C174."""
 
