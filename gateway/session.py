@@ -84,6 +84,7 @@ class Session:
     ) -> None:
         self.call = call
         self.is_over = False
+        self.times_set_back = 0  # how often the clock showed less than before
         self._clock = clock
         self._open_model = open_model
         self._watcher = watcher
@@ -110,11 +111,12 @@ class Session:
 
     def deliver(self, event: Event | None) -> None:
         """An adapter's event, or None: the alarm is due."""
-        self._inbox.append(event)
         if self._is_busy:  # an adapter answered from inside perform: its turn comes next
+            self._inbox.append(event)
             return
         self._is_busy = True
         try:
+            self._step(event, self._now_ms())
             while self._inbox:
                 self._step(self._inbox.popleft(), self._now_ms())
         except Exception as error:  # noqa: BLE001 - one call may die of a bug, the others may not
@@ -123,7 +125,11 @@ class Session:
             self._is_busy = False
 
     def _now_ms(self) -> int:
-        self._last_ms = max(self._last_ms, self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        if now_ms >= self._last_ms:
+            self._last_ms = now_ms
+        else:
+            self.times_set_back += 1
         return self._last_ms
 
     def _step(self, event: Event | None, now_ms: int) -> None:
@@ -144,8 +150,7 @@ class Session:
                 case HearAudio():
                     self._tell_model(action)
                 case PlayAudio() | PlaceMark() | ClearAudio() | CloseLeg():
-                    if self._leg is not None:
-                        self._leg.perform(action)
+                    self._tell_leg(action)
                 case (
                     CancelResponse()
                     | TruncateItem()
@@ -167,8 +172,16 @@ class Session:
                     assert_never(action)
         if self._keeps_steps:
             self._watcher.saw_step(event, actions, now_ms)
-        if (actions or self._is_model_blocked) and not self.is_over:
-            self._watch()
+        if self._is_model_blocked:
+            self._watch_model()
+
+    def _tell_leg(self, action: LegAction) -> None:
+        if self._leg is None:
+            return
+        self._leg.perform(action)
+        if self._leg.backlog_bytes() > LEG_BACKLOG_MAX:
+            self._leg.close()
+            self._inbox.append(LegClosed(LegEnd.SLOW))
 
     # -- the model -----------------------------------------------------------------------------
 
@@ -188,14 +201,11 @@ class Session:
     def _tell_model(self, action: ModelAction) -> None:
         if self._model is not None:
             self._model.perform(action)
+            self._watch_model()
 
-    # -- limits --------------------------------------------------------------------------------
+    # -- limits: a peer that does not read is told by what it leaves unread --------------------
 
-    def _watch(self) -> None:
-        """A peer that does not read is told by what it leaves unread."""
-        if self._leg is not None and self._leg.backlog_bytes() > LEG_BACKLOG_MAX:
-            self._leg.close()
-            self._inbox.append(LegClosed(LegEnd.SLOW))
+    def _watch_model(self) -> None:
         if self._model is None:
             return
         is_blocked = self._model.backlog_bytes() > MODEL_BACKLOG_MAX

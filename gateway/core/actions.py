@@ -149,6 +149,14 @@ class Fact:
     name: str
     fields: Mapping[str, Field] = field(default_factory=dict[str, Field])
 
+    def text(self, name: str) -> str:
+        """A field as text; empty if there is none of that name."""
+        return str(self.fields.get(name, ""))
+
+    def whole(self, name: str) -> int:
+        """A field as a number; 0 if there is none of that name."""
+        return int(self.fields.get(name, 0))
+
 
 @dataclass(frozen=True, slots=True)
 class EndCall:

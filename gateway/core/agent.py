@@ -33,6 +33,7 @@ from .events import (
 )
 from .playout import Playout
 from .responses import Responses, TurnLimits
+from .uplink import Uplink
 
 RETRY_TURN_MS = {"E27": 250, "E28": 1_000, "E30": 1}
 NEUTRAL = "Your last answer could not be given. Answer once more, briefly and neutrally."
@@ -67,9 +68,12 @@ class AgentPlan:
 class Agent:
     """Turns of one conversation. Owns who may speak; the ledger belongs to the call."""
 
-    def __init__(self, plan: AgentPlan, playout: Playout, turns: TurnLimits) -> None:
+    def __init__(
+        self, plan: AgentPlan, playout: Playout, uplink: Uplink, turns: TurnLimits
+    ) -> None:
         self._plan = plan
         self._playout = playout
+        self._uplink = uplink
         self.responses = Responses(turns)
         self._bargein = BargeIn(
             playout, self.responses, policy=plan.interruption, limits=BargeInLimits()
@@ -115,9 +119,7 @@ class Agent:
             case ModelHeardSpeech():
                 return self._caller_started(event, now_ms)
             case ModelHeardQuiet():
-                self.is_caller_speaking = False
-                ended = fact("turn.caller_ended", item=event.item_id, model_ms=event.audio_end_ms)
-                return [ended, *self.responses.caller_stopped(now_ms)]
+                return self._caller_ended(event, now_ms)
             case ModelCommitted():
                 self.is_caller_speaking = False
                 self._ask_at_ms = None  # the answer to this turn is the second try
@@ -136,7 +138,9 @@ class Agent:
                 return []
             case CallerDigit():
                 return self._digit(event, now_ms)
-            case ModelSaid() | CallerSaid():
+            case CallerSaid():
+                return _transcribed(event)
+            case ModelSaid():
                 return []
             case _:
                 assert_never(event)
@@ -159,14 +163,17 @@ class Agent:
         if event.response_id in self.responses.cut_ids:
             self._playout.drop(event.item_id, event.response_id, event.payload)
             return []
-        self.responses.sounded(now_ms)
-        return self._playout.receive(
+        is_first = self.responses.sounded(now_ms)
+        played = self._playout.receive(
             event.item_id,
             event.response_id,
             event.payload,
             now_ms,
             is_interruptible=self._plan.interruption is not Interruption.OFF,
         )
+        if not is_first:
+            return played
+        return [*played, fact("response.first_delta", response=event.response_id)]
 
     def _responding(self, event: ModelResponding, now_ms: int) -> list[Action]:
         created = fact("response.created", response=event.response_id)
@@ -211,10 +218,19 @@ class Agent:
 
     def _caller_started(self, event: ModelHeardSpeech, now_ms: int) -> list[Action]:
         self.is_caller_speaking = True
-        started = fact("turn.caller_started", item=event.item_id, model_ms=event.audio_start_ms)
+        began_ms = event.audio_start_ms
         cut = self._interrupt(Trigger.SPEECH, now_ms)
         self.responses.caller_started()
+        where = self._uplink.place(began_ms, now_ms)
+        started = fact("turn.caller_started", item=event.item_id, model_ms=began_ms, **where)
         return [*cut, started]
+
+    def _caller_ended(self, event: ModelHeardQuiet, now_ms: int) -> list[Action]:
+        self.is_caller_speaking = False
+        # On the line it is the last sound that counts, not the silence that gave it away.
+        where = self._uplink.place(event.audio_end_ms - event.silence_ms, now_ms)
+        ended = fact("turn.caller_ended", item=event.item_id, model_ms=event.audio_end_ms, **where)
+        return [ended, *self.responses.caller_stopped(now_ms)]
 
     def _interrupt(self, source: Trigger, now_ms: int) -> list[Action]:
         actions = self._bargein.trigger(source, now_ms)
@@ -307,6 +323,12 @@ class Agent:
         done = [k for k, t in self._truncates.items() if t.item_id == event.item_id]
         for event_id in done:
             del self._truncates[event_id]
+
+
+def _transcribed(event: CallerSaid) -> list[Action]:
+    """How many words, never which: none at all tells of a cut by a noise."""
+    words = len(event.text.split())
+    return [fact("turn.transcribed", item=event.item_id, words=words)] if event.is_final else []
 
 
 def _is_due(deadline_ms: int | None, now_ms: int) -> bool:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .actions import Action, DeleteItem, TruncateItem, fact
-from .playout import CutItem, Playout
+from .item import CutItem
+from .playout import Playout
 from .responses import Responses
 
 NEARLY_HEARD_MS = 60  # less than this unheard of a finished answer is not worth telling the model
@@ -22,7 +23,6 @@ class Trigger(StrEnum):
 
     SPEECH = "speech"
     KEY = "key"
-    GATEWAY = "gateway"
 
 
 class Verdict(StrEnum):
@@ -105,7 +105,7 @@ class BargeIn:
         actions += self._responses.cut(now_ms) if cancel is None else cancel
         if is_told:
             actions += [action for item in cut for action in self._tell(item)]
-        return actions, cut
+        return [*actions, *(item.last_fact for item in cut)], cut
 
     def _tell(self, item: CutItem) -> list[Action]:
         if item.is_whole:

@@ -111,7 +111,7 @@ class Call:
         )
         self.uplink = Uplink(line, limits.uplink)
         self.link = Link(limits.link, jitter=jitter)
-        self.agent = Agent(plan, self.playout, limits.turns)
+        self.agent = Agent(plan, self.playout, self.uplink, limits.turns)
         self.cover = Cover(self.playout, prompts.ringback)
         self.leg_faults: dict[LegFaultKind, int] = dict.fromkeys(LegFaultKind, 0)
         self._early_keys = ""  # pressed before the agent could hear them
@@ -121,23 +121,7 @@ class Call:
         self._expires_ms: int | None = None  # RINGING: the token; later: the longest call
         self._drain_by_ms: int | None = None
         self._drain_last_ms = 0
-
-    @property
-    def deadline_ms(self) -> int | None:
-        """Wake me then, if nothing happens first."""
-        if self.phase is Phase.ENDED:
-            return None
-        due = (
-            self._phase_due_ms,
-            self._expires_ms,
-            self._drain_by_ms,
-            self.link.deadline_ms,
-            self.uplink.deadline_ms,
-            self.playout.deadline_ms,
-            self.cover.deadline_ms,
-            self.agent.deadline_ms if self.phase is Phase.TALKING else None,
-        )
-        return min((at for at in due if at is not None), default=None)
+        self.deadline_ms: int | None = None  # wake me then, if nothing happens first
 
     # -- the contract --------------------------------------------------------------------------
 
@@ -145,6 +129,14 @@ class Call:
         """What to do about an event."""
         if self.phase is Phase.ENDED:
             return []
+        heard_by_ms = self.uplink.deadline_ms
+        actions = self._react(event, now_ms)
+        # Caller audio, 50 times a second, moves no deadline but this one.
+        if type(event) is not CallerAudio or self.uplink.deadline_ms != heard_by_ms:
+            self._arm()
+        return actions
+
+    def _react(self, event: Event, now_ms: int) -> list[Action]:
         match event:
             case CallerAudio():
                 self._garbled_in_a_row = 0
@@ -194,6 +186,11 @@ class Call:
         """Deadlines are due: each part does its own."""
         if self.phase is Phase.ENDED:
             return []
+        actions = self._wake_parts(now_ms)
+        self._arm()
+        return actions
+
+    def _wake_parts(self, now_ms: int) -> list[Action]:
         actions: list[Action] = []
         if _is_due(self.link.deadline_ms, now_ms):
             actions += self.link.wake(now_ms)
@@ -272,7 +269,7 @@ class Call:
         # An agent that does not greet waits for the caller, who must not hear it ring.
         uncovered = [] if begun else self.cover.end(now_ms)
         keys = [a for key in self._early_keys for a in self.agent.keep_key(key, now_ms)]
-        return [*uncovered, *begun, *keys]
+        return [*uncovered, fact("call.talking", greets=bool(begun)), *begun, *keys]
 
     # -- talk ----------------------------------------------------------------------------------
 
@@ -380,24 +377,48 @@ class Call:
             actions.append(CloseLeg())
         if self.phase is not Phase.ENDING:
             actions += self.agent.leave(now_ms)
-        self.playout.clear(now_ms)
+        _, cut = self.playout.clear(now_ms)
         self.uplink.end()
-        actions += self.link.close()
+        actions += [*self.link.close(), *(item.last_fact for item in cut)]
         self._enter(Phase.ENDED)
         return [*actions, self._summary(reason), EndCall(self.reason)]
 
     def _summary(self, detail: EndReason) -> Action:
+        """The totals, from which the record and the figures of the call can be made."""
         items = [item for item in self.playout.items.values() if not item.is_house]
+        spoken = [item for item in items if item.sent]
+        booked = {f"booked_{why}": frames for why, frames in self.uplink.booked.items()}
         return fact(
             "call.ended",
             reason=self.reason or detail,
             detail=detail,
             frames_in=self.uplink.frames_in,
             frames_forwarded=self.uplink.forwarded,
-            items=len(items),
-            received_ms=sum(item.received for item in items) // self._bytes_per_ms,
-            heard_ms=sum(item.heard for item in items) // self._bytes_per_ms,
+            **booked,
+            padded_ms=self.uplink.padded_ms,
+            filled_ms=self.uplink.filled_ms,
+            items=len(spoken),
+            cut_items=sum(item.is_cut for item in spoken),
+            received_ms=sum(item.received // self._bytes_per_ms for item in items),
+            heard_ms=sum(item.heard // self._bytes_per_ms for item in items),
             stale_echoes=self.playout.echoes.stale,
+            round_trip_ms=self.playout.round_trip_ms,
+        )
+
+    def _arm(self) -> None:
+        due = (
+            self._phase_due_ms,
+            self._expires_ms,
+            self._drain_by_ms,
+            self.link.deadline_ms,
+            self.uplink.deadline_ms,
+            self.playout.deadline_ms,
+            self.cover.deadline_ms,
+            self.agent.deadline_ms if self.phase is Phase.TALKING else None,
+        )
+        is_over = self.phase is Phase.ENDED
+        self.deadline_ms = (
+            None if is_over else min((at for at in due if at is not None), default=None)
         )
 
     def _enter(self, phase: Phase) -> None:

@@ -34,7 +34,8 @@ class Cover:
             return []
         self._is_over = True
         self.deadline_ms = None
-        if not self._count or not self._playout.unheard_ms(now_ms):
+        if not self._count:
             return []
-        cleared, _ = self._playout.clear_queue(now_ms)
+        is_sounding = self._playout.unheard_ms(now_ms) > 0
+        cleared = self._playout.clear_queue(now_ms)[0] if is_sounding else []
         return [*cleared, fact("cover.ended")]

@@ -12,7 +12,6 @@ class LegFaultKind(StrEnum):
     UNKNOWN_EVENT = "unknown_event"
     WRONG_STREAM = "wrong_stream"
     UNDECODABLE = "undecodable"
-    SEQUENCE = "sequence"
 
 
 class LegEnd(StrEnum):
@@ -125,10 +124,11 @@ class ModelHeardSpeech:
 
 @dataclass(frozen=True, slots=True)
 class ModelHeardQuiet:
-    """The model's detector says that the caller stopped."""
+    """The model's detector says that the caller stopped; `silence_ms` of that told it so."""
 
     item_id: str
     audio_end_ms: int
+    silence_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

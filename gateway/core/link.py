@@ -23,7 +23,6 @@ class LinkState(StrEnum):
 
     CLOSED = "closed"
     CONNECTING = "connecting"
-    CREATED_AWAITED = "created_awaited"
     CONFIGURING = "configuring"
     READY = "ready"
     WAITING = "waiting"  # before the next attempt

@@ -1,62 +1,19 @@
 """The ledger: what of each item was received, sent, heard and cleared, to the millisecond."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ...codecs.frames import AudioFormat
 from .actions import Action, ClearAudio, PlaceMark, PlayAudio, fact
+from .item import CutItem, Item, Segment
 from .playclock import PlayClock, RoundTrips
 
 FRAME_MS = 20
 MESSAGE_MS = 200  # the longest media message
 NEARLY_DRY_MS = 60  # with less than this in the buffer the next audio counts as a new run
+STALL_MS = 300  # silence inside an item that is worth a word
 SUCCESSOR_WAIT_MS = 1_000  # how long a later item waits for an earlier one that says nothing
 REFILL_MS = 1_000
-
-
-@dataclass(slots=True)
-class Item:
-    """One utterance: the model's, or, as a house piece, ours. Counts are bytes of the leg."""
-
-    item_id: str
-    response_id: str = ""
-    is_house: bool = False
-    is_interruptible: bool = True
-    received: int = 0
-    sent: int = 0
-    heard: int = 0  # echoed, or settled by a clear; the rest is an estimate
-    cleared: int = 0
-    dropped: int = 0
-    is_done: bool = False
-    is_cut: bool = False
-    waiting: bytearray = field(default_factory=bytearray)  # received, not sent
-    tail: bytes = b""  # the filter's rest: played, but not item time
-    last_delta_ms: int = 0
-    first_sent_ms: int | None = None
-
-    @property
-    def in_flight(self) -> int:
-        """Sent, and neither known to be heard nor cleared."""
-        return self.sent - self.heard - self.cleared
-
-
-@dataclass(slots=True)
-class Segment:
-    """Bytes `start` to `end` of a generation belong to this item."""
-
-    start: int
-    end: int
-    item: Item
-
-
-@dataclass(frozen=True, slots=True)
-class CutItem:
-    """What became of one item in a clear; `heard_ms` and `received_ms` are whole milliseconds."""
-
-    item_id: str
-    heard_ms: int
-    received_ms: int
-    is_whole: bool  # finished, and heard to its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,19 +171,23 @@ class Playout:
             self._emit(item, whole, len(rest), now_ms, actions)
         if self._sent > self._last_mark:
             self._place_mark(now_ms, actions)
+        actions += self._heard_out([item])
 
     def _emit(
         self, item: Item, payload: bytes, own: int, now_ms: int, actions: list[Action]
     ) -> None:
-        if self.lead_ms(now_ms) < NEARLY_DRY_MS:
-            self._begin_run(now_ms, actions)
+        lead_ms = self.lead_ms(now_ms)
+        dry_ms = self._begin_run(now_ms, actions) if lead_ms < NEARLY_DRY_MS else 0
         actions.append(PlayAudio(payload, item.item_id))
         if item.first_sent_ms is None:
             item.first_sent_ms = now_ms
             if not item.is_house:
-                actions.append(
-                    fact("audio.first_sent", item=item.item_id, response=item.response_id)
-                )
+                names = {"item": item.item_id, "response": item.response_id}
+                actions.append(fact("audio.first_sent", **names, lead_ms=lead_ms))
+        elif dry_ms and own:
+            item.dry_ms += dry_ms
+            if dry_ms >= STALL_MS:
+                actions.append(fact("audio.stall", item=item.item_id, ms=dry_ms))
         self._book(item, own)
         self._sent += len(payload)
         item.sent += own
@@ -242,11 +203,13 @@ class Playout:
         else:
             self._segments.append(Segment(self._sent, self._sent + own, item))
 
-    def _begin_run(self, now_ms: int, actions: list[Action]) -> None:
+    def _begin_run(self, now_ms: int, actions: list[Action]) -> int:
+        """The buffer is dry, or nearly so; returns for how long it has been."""
         sent_ms = self._sent / self._bytes_per_ms
         plays_until_ms = self._clock.reaches_at_ms(sent_ms) if self._sent else now_ms
         self._clock.begin_run(sent_ms, now_ms, plays_until_ms=plays_until_ms)
         self._place_mark(now_ms, actions, is_probe=plays_until_ms <= now_ms)
+        return max(0, int(now_ms - plays_until_ms))
 
     def _place_mark(self, now_ms: int, actions: list[Action], *, is_probe: bool = False) -> None:
         self._mark_count += 1
@@ -267,11 +230,12 @@ class Playout:
         if mark.is_probe:
             self._round_trips.add(now_ms - mark.sent_ms)
         self._clock.echoed(mark.position / self._bytes_per_ms, mark.run, now_ms)
-        self._settle(mark.position)
-        return self._pump(now_ms) if self._order else []
+        told = self._heard_out(self._settle(mark.position))
+        return [*self._pump(now_ms), *told] if self._order else told
 
-    def _settle(self, position: int) -> None:
-        """Everything before `position` has been heard."""
+    def _settle(self, position: int) -> list[Item]:
+        """Everything before `position` has been heard; returns whose audio that was, to the last."""
+        settled: list[Item] = []
         self._echoed = position
         while self._segments and self._segments[0].start < position:
             segment = self._segments[0]
@@ -280,7 +244,8 @@ class Playout:
             segment.start = heard_to
             if segment.start < segment.end:
                 break
-            self._segments.popleft()
+            settled.append(self._segments.popleft().item)
+        return settled
 
     def position(self, now_ms: int) -> int:
         """Bytes of this generation that a clear sent now would find played."""
@@ -320,6 +285,11 @@ class Playout:
     def has_announced(self) -> bool:
         """The model began an item that has no audio yet."""
         return bool(self._announced)
+
+    @property
+    def round_trip_ms(self) -> int:
+        """The way to the carrier and back at its best; 0 before an echo has told it."""
+        return self._round_trips.least_ms or 0
 
     def unheard_ms(self, now_ms: int, *, only_interruptible: bool = False) -> int:
         """Item and house audio that has not been heard: waiting here, or at the carrier."""
@@ -380,12 +350,19 @@ class Playout:
         item.waiting.clear()
         is_whole = item.is_done and item.heard == item.received
         item.is_cut = not is_whole
-        return CutItem(
-            item.item_id,
+        return self._account(item, is_whole=is_whole)
+
+    def _account(self, item: Item, *, is_whole: bool) -> CutItem:
+        heard_ms, received_ms = (
             item.heard // self._bytes_per_ms,
             item.received // self._bytes_per_ms,
-            is_whole,
         )
+        return CutItem(item.item_id, heard_ms, received_ms, is_whole, item.dry_ms)
+
+    def _heard_out(self, items: list[Item]) -> list[Action]:
+        """Facts of those that are known to have been heard to their end."""
+        ended = [item for item in items if item.is_heard_out and not item.is_house]
+        return [self._account(item, is_whole=True).last_fact for item in ended]
 
     # -- time ----------------------------------------------------------------------------------
 

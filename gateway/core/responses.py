@@ -133,12 +133,13 @@ class Responses:
         self.deadline_ms = now_ms + self._limits.first_delta_wait_ms
         return []
 
-    def sounded(self, now_ms: int) -> None:
-        """A delta of the active response came."""
-        self._has_sound = True
+    def sounded(self, now_ms: int) -> bool:
+        """A delta of the active response came; whether it is the first."""
+        is_first, self._has_sound = not self._has_sound, True
         self._failures = 0
         if self.gate is Gate.ACTIVE:
             self.deadline_ms = now_ms + self._limits.delta_gap_ms
+        return is_first
 
     def item_ended(self, now_ms: int) -> None:
         """An item is complete; the next one, or the response's end, may take its time."""

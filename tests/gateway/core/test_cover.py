@@ -75,4 +75,4 @@ def test_a_cover_heard_to_its_end_needs_no_clear() -> None:
     subject, _ = cover()
     subject.begin(700)
     subject.wake(700)
-    assert subject.end(2_700) == []
+    assert subject.end(2_700) == [fact("cover.ended")]

@@ -49,7 +49,7 @@ def test_the_first_audio_leaves_in_the_loop_turn_of_its_delta_behind_a_probe() -
     assert receive(playout(), "a", payload, 1_000) == [
         PlaceMark("0.1"),
         PlayAudio(payload, "a"),
-        fact("audio.first_sent", item="a", response="response of a"),
+        fact("audio.first_sent", item="a", response="response of a", lead_ms=0),
         PlaceMark("0.2"),
     ]
 

@@ -156,6 +156,7 @@ def test_what_is_no_json_object_is_counted_as_such(data: bytes) -> None:
         changed(MEDIA, "media", payload=None),
         changed(MEDIA, "media", payload="AA"),
         changed(MEDIA, "media", payload="A A="),
+        changed(MEDIA, "media", payload="!AAAA"),
         changed(MEDIA, "media", payload="ü"),
         changed(MEDIA, "media", payload=5),
         changed(MEDIA, "media", timestamp=None),

@@ -1,0 +1,130 @@
+"""A process that wants to leave, and its calls."""
+
+from dataclasses import dataclass, field
+
+from voicegate.gateway.core.actions import (
+    Action,
+    CloseModel,
+    EndCall,
+    EndReason,
+    PlayAudio,
+    fact,
+)
+from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.events import (
+    CallerAudio,
+    CallRang,
+    Event,
+    GatewayDraining,
+    LegOpened,
+    ModelAudio,
+    ModelAudioDone,
+    ModelCommitted,
+    ModelConnected,
+    ModelHeardSpeech,
+    ModelOpened,
+    ModelResponded,
+    ModelResponding,
+    ResponseStatus,
+)
+from voicegate.gateway.core.phases import Phase
+
+OPENED = ModelOpened("audio/pcm", "audio/pcm")
+PROMPTS = Prompts(draining=b"\x33" * 8 * 1_000)
+
+
+@dataclass(slots=True)
+class Story:
+    """A call in talk, the time, and everything it asked for."""
+
+    call: Call = field(init=False)
+    now_ms: int = 0
+    actions: list[Action] = field(default_factory=list[Action])
+
+    def __post_init__(self) -> None:
+        self.call = Call(AgentPlan(greeting=None), CallLimits(), PROMPTS)
+        self.at(0, CallRang(), LegOpened("MZ1"), ModelConnected(), OPENED)
+        self.actions.clear()
+
+    def at(self, now_ms: int, *events: Event) -> list[Action]:
+        """The line is silent but alive until then; what the events make the call ask for."""
+        while self.now_ms + 20 <= now_ms:
+            self._tick(self.now_ms + 20)
+            self.actions += self.call.handle(CallerAudio(b"\xff" * 160, self.now_ms), self.now_ms)
+        self._tick(now_ms)
+        actions = [action for event in events for action in self.call.handle(event, now_ms)]
+        self.actions += actions
+        return actions
+
+    def _tick(self, now_ms: int) -> None:
+        while self.call.deadline_ms is not None and self.call.deadline_ms <= now_ms:
+            self.actions += self.call.wake(max(self.now_ms, self.call.deadline_ms))
+        self.now_ms = now_ms
+
+    def answers(self, at_ms: int, ms: int) -> None:
+        """The model's item `a`, all of it at once."""
+        self.at(at_ms, ModelCommitted("u"), ModelResponding("r1"))
+        self.at(at_ms, ModelAudio("a", "r1", bytes(8 * ms)), ModelAudioDone("a", "r1"))
+        self.at(at_ms, ModelResponded("r1", ResponseStatus.COMPLETED))
+
+    def played(self) -> list[str]:
+        return [action.item_id for action in self.actions if isinstance(action, PlayAudio)]
+
+
+def test_a_call_that_nobody_has_answered_yet_is_drained_at_once() -> None:
+    """C157."""
+    call = Call(AgentPlan(), CallLimits(), PROMPTS)
+    call.handle(CallRang(), 0)
+    actions = call.handle(GatewayDraining(5_000), 100)
+    assert actions[-1] == EndCall(EndReason.DRAINED)
+    assert CloseModel() in actions
+
+
+def test_a_quiet_call_is_drained_at_once_with_a_word() -> None:
+    """C158."""
+    story = Story()
+    story.at(100, GatewayDraining(5_000))
+    assert story.call.phase is Phase.ENDING
+    assert story.played()[-1] == "prompt:drained"
+
+
+def test_a_call_that_is_being_set_up_is_drained_with_a_word() -> None:
+    call = Call(AgentPlan(), CallLimits(), PROMPTS)
+    call.handle(CallRang(), 0)
+    call.handle(LegOpened("MZ1"), 0)
+    actions = call.handle(GatewayDraining(5_000), 100)
+    assert fact("call.ending", reason="drained") in actions
+    assert call.phase is Phase.ENDING
+
+
+def test_a_call_in_talk_is_drained_at_its_next_quiet_moment() -> None:
+    """C158: the answer is heard first."""
+    story = Story()
+    story.answers(0, 1_000)
+    story.at(100, GatewayDraining(5_000))
+    story.at(900)
+    assert story.call.phase is Phase.TALKING
+    story.at(1_100)
+    assert story.call.phase is Phase.ENDING
+    assert story.call.reason is EndReason.DRAINED
+
+
+def test_a_call_that_never_falls_quiet_is_drained_when_its_time_is_up() -> None:
+    """C158."""
+    story = Story()
+    story.at(0, ModelHeardSpeech("u", 0))
+    story.at(100, GatewayDraining(1_050))
+    story.at(1_049)
+    assert story.call.phase is Phase.TALKING
+    story.at(1_050)
+    assert story.call.reason is EndReason.DRAINED
+
+
+def test_of_two_announced_drains_the_later_counts() -> None:
+    """C157: a second signal is in a hurry."""
+    story = Story()
+    story.at(0, ModelHeardSpeech("u", 0))
+    story.at(100, GatewayDraining(9_000), GatewayDraining(500))
+    story.at(500)
+    assert story.call.reason is EndReason.DRAINED
