@@ -1,0 +1,76 @@
+"""docs/cli.md has every command and every option of `voicegate`, and no others."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from voicegate.gateway.cli import tree
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = "docs/cli.md"
+
+Section = Callable[[str, str], str]
+
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs")
+
+
+def commands(group: click.Group = tree, name: str = "voicegate") -> Iterator[tuple[str, set[str]]]:
+    """Each command that can be run, with its long options."""
+    context = click.Context(group)
+    for each in group.list_commands(context):
+        command = group.get_command(context, each)
+        assert command is not None
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield f"{name} {each}", {text for one in command.params for text in one.opts}
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} {each}")
+
+
+def test_every_command_has_its_chapter() -> None:
+    chapters = set(re.findall(r"^## `(.+)`$", (ROOT / PAGE).read_text("utf-8"), re.MULTILINE))
+    assert chapters == {name for name, _ in commands()}
+
+
+def test_every_option_stands_in_its_commands_chapter_and_no_other(section: Section) -> None:
+    told = {
+        name: set(OPTION.findall("\n".join(re.findall(r"^\|.*$", text, re.MULTILINE))))
+        for name, _ in commands()
+        for text in [section(PAGE, f"`{name}`")]
+    }
+    assert told == dict(commands())
+
+
+def test_every_chapter_has_an_example_and_exit_codes(section: Section) -> None:
+    for name, _ in commands():
+        chapter = section(PAGE, f"`{name}`")
+        assert f"```console\n$ {name}" in chapter, name
+        assert "\nExit codes: 0" in chapter, name
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The documents with their text."""
+    for each in PAGES:
+        path = ROOT / each
+        for page in sorted(path.rglob("*.md")) if path.is_dir() else [path]:
+            yield page.relative_to(ROOT).as_posix(), page.read_text(encoding="utf-8")
+
+
+def test_documents_name_no_command_and_no_target_that_does_not_exist() -> None:
+    """`voicegate …` and `make …`, wherever they stand in code."""
+    known = {"voicegate", "voicegate sim", *(name for name, _ in commands())}
+    words = {name.split()[-1] for name in known}
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    unknown: list[str] = []
+    for page, text in pages():
+        for named in re.findall(r"(?:`|^\$ )(?:[A-Z_]+=\S+ )*voicegate((?: [a-z]+)*)", text, re.M):
+            path = named.split()
+            while path and path[-1] not in words:
+                path.pop()
+            if (named and not path) or " ".join(["voicegate", *path]) not in known:
+                unknown.append(f"{page}: voicegate{named}")
+        made = re.findall(r"(?:`|^(?:\$ |    )?)make ([a-z]+)", text, re.MULTILINE)
+        unknown += (f"{page}: make {target}" for target in made if target not in targets)
+    assert not unknown
