@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import TracebackType
 from typing import TextIO, cast
 
@@ -19,17 +20,20 @@ from .core.redact import Scrub, scrubber
 # These tell callers' words and carriers' URLs when they tell much.
 _QUIET = ("aiohttp", "asyncio", "picows", "twilio", "urllib3", "voicegate.picows", "websockets")
 _OWN_HANDLERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
+_KEPT_TEXTS = 1_024  # masked ones: most fields say the same again and again
 
 
 def configure(level: str, secrets: Iterable[str], stream: TextIO | None = None) -> None:
     """Send all logs of the process to `stream` (stdout), masked; uncaught exceptions too."""
     out = sys.stdout if stream is None else stream
     handler = logging.StreamHandler(out)
-    handler.setFormatter(_formatter(scrubber(secrets), is_terminal=out.isatty()))
+    scrub = lru_cache(_KEPT_TEXTS)(scrubber(secrets))
+    handler.setFormatter(_formatter(scrub, is_terminal=out.isatty()))
     threshold = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(handlers=[handler], level=threshold, force=True)
     logging.captureWarnings(capture=True)
     logging.raiseExceptions = False  # a broken log call would print its arguments, unmasked
+    _leave_out_what_is_not_shown()
     for name in _OWN_HANDLERS:
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
@@ -47,6 +51,12 @@ def configure(level: str, secrets: Iterable[str], stream: TextIO | None = None) 
     threading.excepthook = lambda args: _log_uncaught(
         args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
     )
+
+
+def _leave_out_what_is_not_shown() -> None:
+    """Who logged, in which thread and process: Python "Logging HOWTO", "Optimization"."""
+    logging._srcfile = None  # pyright: ignore[reportPrivateUsage]
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def _formatter(scrub: Scrub, *, is_terminal: bool) -> logging.Formatter:

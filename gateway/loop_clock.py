@@ -19,7 +19,7 @@ class LoopClock:
 
     def now_ms(self) -> int:
         """Now."""
-        return loop_ms(self._loop)
+        return round(self._loop.time() * 1_000)
 
     def set_alarm(self, at_ms: int | None) -> None:
         """Ring then, and not as was said before."""

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 _SHORT_MS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+_TTFA_MS = (200, 250, 300, 350, 400, 450, 500, 600, 800, 1_000, 1_500, 2_000, 5_000)
 _SPEECH_MS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 
 
@@ -59,6 +60,12 @@ class Metrics:
             "voicegate_clear_latency_ms",
             "From the trigger received to the clear written.",
             buckets=_SHORT_MS,
+            registry=registry,
+        )
+        self.ttfa_ms = Histogram(
+            "voicegate_ttfa_ms",
+            "From the caller's turn committed to the first audio of its answer written.",
+            buckets=_TTFA_MS,
             registry=registry,
         )
         self.uplink_frames = Counter(

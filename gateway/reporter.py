@@ -8,6 +8,7 @@ import structlog
 
 from .core.actions import Action, Fact, Field
 from .core.events import Event
+from .core.kpi import CallTally
 from .metrics import Metrics
 
 _LOG = structlog.stdlib.get_logger("voicegate.call")
@@ -21,17 +22,20 @@ class Reporter:
     def __init__(self, call_id: str, metrics: Metrics) -> None:
         self._log = _LOG.bind(call=call_id)
         self._metrics = metrics
+        self._tally = CallTally()
 
     def saw_fact(self, fact: Fact, now_ms: int) -> None:
-        """One line, and the figures it moves."""
+        """One line, and the figures it moves; after the last fact a line of figures."""
         write = self._log.info
         if fact.fields.get("alarm"):
             write = self._log.error
         elif fact.name in _WARNINGS:
             write = self._log.warning
         write(fact.name, at_ms=now_ms, **fact.fields)
+        self._tally.saw(fact, now_ms)
         if fact.name == "call.ended":
             self._count_end(fact.fields)
+            self._report_figures()
         elif fact.name.startswith(_VERDICT):
             self._count_bargein(fact.name.removeprefix(_VERDICT), fact.fields)
 
@@ -50,6 +54,12 @@ class Reporter:
         booked = int(fields.get("frames_in", 0)) - forwarded
         self._metrics.uplink_frames.labels("forwarded").inc(forwarded)
         self._metrics.uplink_frames.labels("booked").inc(booked)
+
+    def _report_figures(self) -> None:
+        figures = self._tally.figures()
+        self._log.info("call.figures", **figures.summary())
+        for ttfa_ms in figures.ttfa_ms:
+            self._metrics.ttfa_ms.observe(ttfa_ms)
 
     def _count_bargein(self, verdict: str, fields: Mapping[str, Field]) -> None:
         self._metrics.bargeins.labels(verdict).inc()

@@ -59,13 +59,9 @@ class Fragments:
 
     def __init__(self, max_message_bytes: int) -> None:
         self._max_message_bytes = max_message_bytes
-        self._kind: WSMsgType | None = None
+        self.is_pending = False  # a message has begun and not ended
+        self._kind = WSMsgType.TEXT
         self._joined = bytearray()
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether a message has begun and not ended."""
-        return self._kind is not None
 
     def add(
         self, kind: WSMsgType, payload: bytes, *, is_last: bool
@@ -78,14 +74,14 @@ class Fragments:
             raise LimitExceeded(RULE_BROKEN, "fragments of two messages mixed")
         if kind is not WSMsgType.CONTINUATION:
             self._kind = kind
+            self.is_pending = True
         if len(self._joined) + len(payload) > self._max_message_bytes:
             raise LimitExceeded(TOO_BIG, f"a message of more than {self._max_message_bytes} bytes")
         self._joined += payload
         return self._take() if is_last else None
 
     def _take(self) -> tuple[WSMsgType, bytes]:
-        assert self._kind is not None
-        kind, message = self._kind, bytes(self._joined)
-        self._kind = None
+        message = bytes(self._joined)
         self._joined.clear()
-        return kind, message
+        self.is_pending = False
+        return self._kind, message

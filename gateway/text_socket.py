@@ -95,6 +95,8 @@ class TextSocket(WSListener):
 
     def backlog_bytes(self) -> int:
         """Bytes the kernel has not taken; TLS of our own HTTP server may hide 64 KiB more of them."""
+        if not self._is_stalled:
+            return 0
         return self._transport.underlying_transport.get_write_buffer_size() + self._unsent_bytes
 
     def drop_unsent(self) -> int:

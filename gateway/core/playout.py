@@ -58,6 +58,7 @@ class Playout:
         self._order: deque[Item] = deque()  # items that still have something to send
         self._segments: deque[Segment] = deque()  # sent and not yet known to be heard
         self._marks: dict[str, Mark] = {}
+        self._flushed: set[str] = set()  # marks of a clear whose echoes are still on their way
         self._mark_count = 0
         self._sent = 0  # bytes of this generation, padding included
         self._echoed = 0
@@ -208,7 +209,9 @@ class Playout:
         sent_ms = self._sent / self._bytes_per_ms
         plays_until_ms = self._clock.reaches_at_ms(sent_ms) if self._sent else now_ms
         self._clock.begin_run(sent_ms, now_ms, plays_until_ms=plays_until_ms)
-        self._place_mark(now_ms, actions, is_probe=plays_until_ms <= now_ms)
+        # An echo may not overtake those of a clear, which take their time at the carrier.
+        is_probe = plays_until_ms <= now_ms and not self._flushed
+        self._place_mark(now_ms, actions, is_probe=is_probe)
         return max(0, int(now_ms - plays_until_ms))
 
     def _place_mark(self, now_ms: int, actions: list[Action], *, is_probe: bool = False) -> None:
@@ -225,8 +228,10 @@ class Playout:
         mark = self._marks.pop(name, None)
         if mark is None or mark.position < self._echoed:
             self.echoes.stale += 1
+            self._flushed.discard(name)
             return []
         self.echoes.valid += 1
+        self._flushed.clear()  # whatever did not come before this one never will
         if mark.is_probe:
             self._round_trips.add(now_ms - mark.sent_ms)
         self._clock.echoed(mark.position / self._bytes_per_ms, mark.run, now_ms)
@@ -333,6 +338,7 @@ class Playout:
         self.generation += len(cleared)
         self._order.clear()
         self._segments.clear()
+        self._flushed.update(self._marks)
         self._marks.clear()
         self._sent = self._echoed = self._last_mark = 0
         self._clock = PlayClock(self._round_trips)

@@ -153,8 +153,11 @@ class Responses:
         return self._open_gate(now_ms) if is_ours or is_in_our_way else []
 
     def refused(self, now_ms: int) -> list[Action]:
-        """The model says that a response is active already: ours waits for its end."""
-        if self.gate is Gate.ASKED:
+        """The model says that a response is active already: after its end we ask, or ask again."""
+        if self._is_turn_owed and self.gate is not Gate.ASKED:
+            self._is_turn_owed = False
+            self._is_pending = True
+        elif self.gate is Gate.ASKED:
             self.gate = Gate.IDLE
             self._is_pending = not self._is_cancel_owed
             self._is_cancel_owed = False

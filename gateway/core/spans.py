@@ -111,7 +111,6 @@ class Turns:
                 self._open = None
             case "response.created" if self._open and self._open.first_sent_ms is None:
                 self._open.response_id = fact.text("response")
-                self._open.first_delta_ms = None
             case "response.first_delta" if self._open and _answers(fact, self._open):
                 self._open.first_delta_ms = now_ms
             case "audio.first_sent":

@@ -10,11 +10,12 @@ from ...codecs.g711 import Law, level_dbfs
 from .actions import Action, HearAudio, fact
 
 FRAME_MS = 20
-GAP_MS = 15  # the carrier's stamps wander by a few ms; a lost frame is a jump of 20
+GAP_MS = FRAME_MS // 2  # the carrier's stamps wander by a few ms; a lost frame is a jump of 20
 GAP_MS_MAX = 10_000
 QUIET_DBFS = -45.0
 LATE_MS = 40  # a frame that is later than the best ones by this much comes in a burst
 BUNCH_MS = 40  # and the rest of the burst within this
+FLUSHES_KEPT = 100  # two seconds of late frames
 DRIFT_MS_PER_S = 1  # how fast the two clocks may run apart before it counts as delay
 
 
@@ -74,8 +75,8 @@ class Uplink:
         self._least_lag_ms: float | None = None
         self._debt_ms = 0  # silence we invented; frames of silence that come late repay it
         self._appended = 0  # bytes that the model was given: its time
-        self._flushed = range(0)  # which of them had waited last, and until when
-        self._flushed_at_ms = 0
+        # Which of them had waited, or came late, and when they were passed on.
+        self._flushed: deque[tuple[range, int]] = deque(maxlen=FLUSHES_KEPT)
         self.deadline_ms: int | None = None
 
     # -- the wire ------------------------------------------------------------------------------
@@ -92,31 +93,22 @@ class Uplink:
             self.booked[Booked.AFTER_END] += 1
             return []
         ms = len(payload) // self._bytes_per_ms
-        gap_ms = self._gap(line_ms, ms)
+        expected_ms, self._next_line_ms = self._next_line_ms, line_ms + ms
+        gap_ms = 0 if expected_ms is None else line_ms - expected_ms
         lag_ms = self._lag(line_ms, now_ms)
         self._last_arrival_ms = now_ms
-        is_even = gap_ms is None and lag_ms < LATE_MS
-        if is_even and payload and self._flows and not self._debt_ms:
+        is_even = gap_ms < GAP_MS and lag_ms < LATE_MS
+        flows = self._is_ready and not self._is_blocked and not self._ring
+        if is_even and payload and flows and not self._debt_ms:
             self.forwarded += 1
             self._appended += len(payload)
             return [HearAudio(payload)]  # the deadline moves when it is due, not 50 times a second
-        return self._hear_odd(Frame(payload, ms), gap_ms or 0, lag_ms, now_ms)
+        return self._hear_odd(Frame(payload, ms), gap_ms, lag_ms, now_ms)
 
     @property
     def waiting_ms(self) -> int:
         """Caller audio that has not been passed on."""
         return self._ring_ms
-
-    @property
-    def _flows(self) -> bool:
-        return self._is_ready and not self._is_blocked and not self._ring
-
-    def _gap(self, line_ms: int, ms: int) -> int | None:
-        expected_ms, self._next_line_ms = self._next_line_ms, line_ms + ms
-        if expected_ms is None:
-            return None
-        gap_ms = line_ms - expected_ms
-        return min(gap_ms, GAP_MS_MAX) if gap_ms >= GAP_MS else None
 
     def _lag(self, line_ms: int, now_ms: int) -> float:
         """By how much this frame is later than the best ones."""
@@ -133,8 +125,9 @@ class Uplink:
     def _hear_odd(self, frame: Frame, gap_ms: int, lag_ms: float, now_ms: int) -> list[Action]:
         """The frame does not simply follow the last one, in time or in order."""
         is_in_burst = bool(self._ring)
-        if gap_ms:
-            self._fill(gap_ms)
+        if gap_ms >= GAP_MS:
+            frames = round(gap_ms / FRAME_MS)  # what is lost is lost in whole frames
+            self._fill(min(frames * FRAME_MS, GAP_MS_MAX))
         self._keep(frame)
         if not self._is_ready or self._is_blocked:
             self._trim()
@@ -193,7 +186,7 @@ class Uplink:
             if frame.payload:
                 actions.append(HearAudio(frame.payload))
         self._ring_ms = 0
-        self._flushed, self._flushed_at_ms = range(first, self._appended), self._last_arrival_ms
+        self._flushed.append((range(first, self._appended), self._last_arrival_ms))
         return actions
 
     @property
@@ -300,11 +293,11 @@ class Uplink:
         behind_ms = (self._appended - position) // self._bytes_per_ms + self._ring_ms
         line_ms = self._next_line_ms + self._debt_ms - behind_ms
         here_ms = line_ms - FRAME_MS + round(self._least_lag_ms)  # a frame leaves when it is full
-        waited_ms = self._flushed_at_ms - here_ms if position - 1 in self._flushed else 0
+        passed_ms = next((at for audio, at in self._flushed if position - 1 in audio), here_ms)
         return {
             "line_ms": line_ms,
             "ago_ms": max(0, now_ms - here_ms),
-            "waited_ms": max(0, waited_ms),
+            "waited_ms": max(0, passed_ms - here_ms),
         }
 
 

@@ -77,8 +77,8 @@ class CarrierStream:
     """One media stream of one call, from the upgrade (`opened`) to the close.
 
     Messages and time go in, outputs come out. `wake` is due at `deadline_ms`; every other method
-    first does what was due before. The last outputs are a `Close` or a `Drop`, unless the gateway
-    went first (`disconnected`).
+    first does what was due before. While frames flow, what was played is told with the next of
+    them. The last outputs are a `Close` or a `Drop`, unless the gateway went first (`disconnected`).
     """
 
     def __init__(
@@ -95,6 +95,7 @@ class CarrierStream:
         self._parameters = parameters
         self._clear_random = Random(f"{seed}/clear")
         self._faults = Faults(settings.faults, seed)
+        self._is_faulty = bool(settings.faults)
         self._reader = StreamReader(identity.stream_sid)
         self._writer = StreamWriter(identity)
         self._capture = Capture(
@@ -107,6 +108,7 @@ class CarrierStream:
         self._phase_ms = NEVER_MS  # when this phase ends by itself
         self._tick_ms = NEVER_MS
         self._due_ms = NEVER_MS
+        self._wake_ms = NEVER_MS  # the same without the tick
 
     @property
     def is_closed(self) -> bool:
@@ -169,11 +171,13 @@ class CarrierStream:
         capture, playback = self._capture, self._playback
         while (due_ms := self._due_ms) <= now_ms:
             if due_ms == self._tick_ms:
-                self._tick_ms = due_ms + TICK_MS
+                self._tick_ms = tick_ms = due_ms + TICK_MS
+                self._due_ms = min(tick_ms, self._wake_ms)
                 out.append(Played(playback.tick(due_ms), due_ms - TICK_MS))
-            elif due_ms == capture.next_frame_ms:
+                continue
+            if due_ms == capture.next_frame_ms:
                 out += capture.capture(due_ms)
-                if self._faults:
+                if self._is_faulty:
                     self._disturb(due_ms, out)
             elif due_ms == playback.next_mark_ms:
                 out.append(Send(self._writer.mark(playback.take_mark())))
@@ -188,7 +192,7 @@ class CarrierStream:
             for message in self._inbound.release():
                 self._perform(message, now_ms, out)
         elif now_ms == self._outbound.until_ms:
-            out += self._outbound.release()
+            out[:0] = self._outbound.release()  # older than anything that came since
         elif self._phase is _Phase.OPENED:
             self._enter(_Phase.STARTED, NEVER_MS)
             self._capture.begin(now_ms)
@@ -198,7 +202,7 @@ class CarrierStream:
             out.append(Close(1000))
 
     def _take(self, message: Message, now_ms: int, out: list[Output]) -> None:
-        if self._faults and isinstance(message, Clear):
+        if self._is_faulty and isinstance(message, Clear):
             slow_ms = self._faults.strikes("clear_slow", now_ms)
             if slow_ms is not None:
                 self._inbound.stall(now_ms + slow_ms)
@@ -209,12 +213,12 @@ class CarrierStream:
 
     def _perform(self, message: Message, now_ms: int, out: list[Output]) -> None:
         match message:
-            case Audio(payload):
-                discarded = self._playback.add(payload, now_ms)
+            case Audio():
+                discarded = self._playback.add(message.payload, now_ms)
                 if discarded:
                     out.append(Note("31931", f"{discarded} bytes discarded"))
-            case Mark(name):
-                self._place_mark(name, now_ms)
+            case Mark():
+                self._place_mark(message.name, now_ms)
             case Clear():
                 echo_ms = self._clear_random.randint(*self._settings.clear_echo_ms)
                 self._playback.clear(now_ms, echo_ms)
@@ -222,6 +226,9 @@ class CarrierStream:
                 out.append(Note(code, reason))
 
     def _place_mark(self, name: str, now_ms: int) -> None:
+        if not self._is_faulty:
+            self._playback.mark(name, now_ms)
+            return
         struck = self._faults.struck(_MARK_FAULTS, now_ms)
         if "mark_lost" in struck:
             return
@@ -282,18 +289,20 @@ class CarrierStream:
 
     def _sent(self, out: list[Output]) -> list[Output]:
         """What leaves now; the rest waits for the end of a stall."""
-        self.deadline_ms = self._due_ms if self._due_ms < NEVER_MS else None
+        is_capturing = self._capture.next_frame_ms < NEVER_MS
+        due_ms = self._wake_ms if is_capturing else self._due_ms
+        self.deadline_ms = due_ms if due_ms < NEVER_MS else None
         if self._outbound.until_ms == NEVER_MS:
             return out
         self._outbound.wait(each for each in out if isinstance(each, Send | SendBytes | Close))
         return [each for each in out if not isinstance(each, Send | SendBytes | Close)]
 
     def _arm(self) -> None:
-        self._due_ms = min(
-            self._tick_ms,
+        self._wake_ms = min(
             self._capture.next_frame_ms,
             self._playback.next_mark_ms,
             self._phase_ms,
             self._inbound.until_ms,
             self._outbound.until_ms,
         )
+        self._due_ms = min(self._tick_ms, self._wake_ms)

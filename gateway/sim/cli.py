@@ -18,9 +18,9 @@ EXIT_CODES = "Exit codes: 0 clean, 1 an invariant was broken, 2 wrong usage."
 @click.option("--faultless", is_flag=True, help="Inject nothing but the network's own delay.")
 @click.option(
     "--report",
-    type=click.Choice(["heard", "faults"]),
+    type=click.Choice(["heard", "latency", "faults"]),
     multiple=True,
-    help="Also print the error of the heard milliseconds, or the faults that were injected.",
+    help="Also print the error of the heard milliseconds, how long callers waited, or the faults.",
 )
 @click.option(
     "--workers",
@@ -96,6 +96,10 @@ def _play_many(
     print("ended: " + ", ".join(f"{name} {n}" for name, n in report.reasons.most_common()))
     if "faults" in shown:
         print("faults: " + ", ".join(f"{name} {n}" for name, n in report.faults.most_common()))
+    if "latency" in shown:
+        _print_latency("first audio after a turn", report.ttfa_ms)
+        _print_latency("voice to voice", report.voice_to_voice_ms)
+        _print_latency("longest dead air of a call", report.dead_air_ms)
     if "heard" in shown:
         print(
             f"heard, claimed against played, {len(report.errors_ms)} items: |error| p50"
@@ -103,6 +107,13 @@ def _play_many(
             f" worst {report.error_ms(1.0)} ms (network delay only, no injected faults)"
         )
     return 1 if report.failed else 0
+
+
+def _print_latency(name: str, values_ms: list[int]) -> None:
+    from ..core.kpi import percentile
+
+    p50_ms, p95_ms = percentile(values_ms, 50), percentile(values_ms, 95)
+    print(f"{name}: {len(values_ms)}, p50 {p50_ms} ms, p95 {p95_ms} ms")
 
 
 @sim.command(epilog="Example: voicegate sim model --port 9090")

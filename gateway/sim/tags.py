@@ -7,10 +7,14 @@ item (24 bit), both big endian, 0xA5, 0x00.
 import struct
 
 import numpy as np
+from numpy.typing import NDArray
 
 _HEAD = 0x5A
 _TAIL = 0xA500
 _BLOCK = struct.Struct(">BHBHH")
+_COLUMNS = np.dtype(
+    [("head", "u1"), ("item", ">u2"), ("high", "u1"), ("low", ">u2"), ("tail", ">u2")]
+)
 BYTES_PER_MS = _BLOCK.size
 
 
@@ -37,3 +41,10 @@ def read_tags(payload: bytes) -> list[tuple[int, int]]:
         for head, item, high, low, tail in _BLOCK.iter_unpack(whole)
         if head == _HEAD and tail == _TAIL
     ]
+
+
+def item_numbers(audio: bytes) -> NDArray[np.int32]:
+    """The item number of each whole millisecond, -1 where there is no tag; for much audio at once."""
+    blocks = np.frombuffer(audio, _COLUMNS, len(audio) // BYTES_PER_MS)
+    is_tag = (blocks["head"] == _HEAD) & (blocks["tail"] == _TAIL)
+    return np.where(is_tag, blocks["item"], np.int32(-1)).astype(np.int32)

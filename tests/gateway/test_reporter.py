@@ -81,3 +81,43 @@ def test_steps_are_no_news() -> None:
     with capture_logs() as lines:
         Reporter("one", Metrics()).saw_step(None, [fact("model.ready")], 0)
     assert lines == []
+
+
+# -- figures ---------------------------------------------------------------------------------------
+
+CALL = (
+    (0, fact("leg.started", stream="MZ1")),
+    (10, fact("call.talking", greets=False)),
+    (2_000, fact("turn.committed", item="u1")),
+    (2_090, fact("response.created", response="r1")),
+    (2_380, fact("audio.first_sent", item="a", response="r1", lead_ms=0)),
+    (4_000, fact("turn.committed", item="u2")),
+    (4_090, fact("response.created", response="r2")),
+    (4_470, fact("audio.first_sent", item="b", response="r2", lead_ms=0)),
+    (9_000, fact("call.ended", reason="caller_hung_up", frames_in=450, frames_forwarded=450)),
+)
+
+
+def test_the_time_to_the_first_audio_of_each_answer_is_observed() -> None:
+    """C167: 380 and 470 ms, one of them within the goal of 450 ms."""
+    metrics = Metrics()
+    reporter = Reporter("one", metrics)
+    for at_ms, each in CALL:
+        reporter.saw_fact(each, at_ms)
+    assert value(metrics, "voicegate_ttfa_ms_count") == 2.0
+    assert value(metrics, "voicegate_ttfa_ms_sum") == 850.0
+    assert value(metrics, "voicegate_ttfa_ms_bucket", le="450.0") == 1.0
+
+
+def test_a_call_ends_with_one_line_of_figures() -> None:
+    """C167: after its last fact; numbers, and nothing that was said."""
+    reporter = Reporter("one", Metrics())
+    with capture_logs() as lines:
+        for at_ms, each in CALL:
+            reporter.saw_fact(each, at_ms)
+    figures = lines.pop()
+    assert {line["event"] for line in lines} == {each.name for _, each in CALL}
+    assert (figures.pop("event"), figures.pop("call")) == ("call.figures", "one")
+    assert figures.pop("log_level") == "info"
+    assert (figures["answered"], figures["ttfa_p50_ms"], figures["ttfa_p95_ms"]) == (2, 380, 470)
+    assert all(isinstance(figure, int) for figure in figures.values())

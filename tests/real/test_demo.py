@@ -69,7 +69,8 @@ def test_the_caller_is_silenced_before_the_model_is_told(played: tuple[Path, str
     """C62 - silence first, then cancel, then what was heard, all in the same instant."""
     seen = events(played[0])
     step = seen[cut_of(seen)]
-    names = [event["what"] for event in step if event["what"] != "CancelResponse"]
+    optional = ("CancelResponse", "audio.cut")
+    names = [event["what"] for event in step if event["what"] not in optional]
     assert names == ["ModelHeardSpeech", "ClearAudio", "TruncateItem", "bargein.cut"]
     with_cancel = [event["what"] for event in step]
     assert "CancelResponse" not in with_cancel or with_cancel.index("CancelResponse") == 2

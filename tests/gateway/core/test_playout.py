@@ -346,3 +346,21 @@ def test_a_cleared_house_piece_is_nothing_the_model_must_know() -> None:
     assert actions == [ClearAudio()]
     assert cut == []
     assert (subject.items["notice"].heard, subject.items["notice"].cleared) == (3_200, 4_800)
+
+
+def test_a_probe_behind_the_echoes_of_a_clear_measures_no_round_trip() -> None:
+    """C46: a carrier that takes its time to send back a clear's marks holds up the probe, too."""
+    subject = playout()
+    cleared = marks(receive(subject, "a", speech(1_000), 0))
+    subject.clear(10)
+    probe, first, *rest = marks(receive(subject, "b", speech(1_000), 10))
+    for name in (*cleared, probe):
+        subject.echoed(name, 110)  # the way there and back is 60 ms, and the carrier waited for 40
+    subject.echoed(first, 270)
+    assert subject.heard_ms(subject.items["b"], 310) == 300
+    subject.clear(310)
+    for name in rest:
+        subject.echoed(name, 400)
+    probe, *_ = marks(receive(subject, "c", speech(1_000), 2_000))
+    subject.echoed(probe, 2_060)
+    assert subject.round_trip_ms == 60

@@ -70,7 +70,7 @@ def test_no_number_survives_whatever_surrounds_it(before: str, number: str, afte
     assert phones(shown) == shown
 
 
-SECRETS = st.text(st.characters(exclude_characters="[]"), min_size=9)
+SECRETS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="[]"), min_size=9)
 
 
 @given(secret=SECRETS, before=st.text(), after=st.text())

@@ -275,6 +275,17 @@ def test_a_refused_ask_leaves_again_when_nothing_ends() -> None:
     assert AskForResponse("ask-2") in subject.wake(2_100)
 
 
+def test_an_automatic_answer_that_was_refused_is_asked_for_when_the_response_that_ran_is_done() -> (
+    None
+):
+    """C84, C85, E15: the caller's turn does not wait for a watchdog."""
+    subject = cancelling()
+    subject.committed(50)
+    assert subject.refused(100) == []
+    assert subject.is_answer_owed
+    assert subject.done("r1", 300) == [AskForResponse("ask-3")]
+
+
 def test_a_refused_ask_that_was_cut_is_not_repeated() -> None:
     subject = asked()
     subject.cut(50)

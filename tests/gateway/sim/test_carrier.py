@@ -64,6 +64,7 @@ class Line:
             self.now_ms = max(self.now_ms, deadline_ms)
             self._keep(self.stream.wake(self.now_ms))
         self.now_ms = now_ms
+        self._keep(self.stream.wake(now_ms))  # what was played since the last frame
 
     def say(self, message: str | bytes | dict[str, Any]) -> None:
         text = orjson.dumps(message).decode() if isinstance(message, dict) else message
@@ -435,6 +436,17 @@ def test_a_stall_holds_everything_back_and_releases_it_in_order() -> None:
     assert not [at for at, _ in line.messages if 2_030 < at < echo_ms]
     assert len([at for at, _ in line.messages if at == echo_ms]) > 30
     assert line.heard.find(b"\x01") == 1_100 * 8
+
+
+def test_what_a_stall_held_back_is_not_overtaken_by_what_comes_at_its_end() -> None:
+    """C173: TCP never reorders; a late wake finds the end of the stall and younger frames at once."""
+    line = Line(CarrierFault("stall_out", at_ms=1_000, length=(700, 700)))
+    line.run_to(2_600)
+    line.do(line.stream.wake)
+    line.now_ms = 3_400
+    line.do(line.stream.wake)
+    numbers = [int(message["sequenceNumber"]) for _, message in line.messages[1:]]
+    assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_a_stall_of_the_gateways_direction_delays_what_it_sends() -> None:

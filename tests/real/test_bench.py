@@ -1,0 +1,53 @@
+"""`voicegate bench calls --quick` as a process: gateway, relay and load, each on its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import psutil
+
+MAIN = "from voicegate.gateway.cli import main; main()"
+
+
+def test_a_quick_bench_prints_its_tables_or_says_why_not(tmp_path: Path) -> None:
+    """C186, C192: on a machine with other things to do it refuses, and then writes nothing.
+
+    The loss of a single message, or one too many, would be a refusal of another kind.
+    """
+    arguments = ["bench", "calls", "--quick", "--out", str(tmp_path)]
+    ran = subprocess.run(
+        [sys.executable, "-c", MAIN, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    files = {path.name for path in tmp_path.iterdir()}
+    if ran.returncode:
+        assert "is this machine busy?" in ran.stderr
+        assert "Traceback" not in ran.stderr
+        assert "not for lack of time" not in ran.stderr
+        assert "out of order" not in ran.stderr
+        assert (ran.stdout, files) == ("", set[str]())
+    else:
+        assert ran.stdout.count("Loopback without TLS") == 2
+        assert files == {"calls.json", "calls.png"}
+        content = orjson.loads((tmp_path / "calls.json").read_bytes())
+        steps = [step for climb in content["climbs"] for step in climb["steps"]]
+        assert [step["calls"] for step in steps] == 3 * [1, 8, 20]
+        assert all(step["up"]["count"] > 100 * step["calls"] for step in steps)
+        assert all(step["down"]["count"] and step["cut"]["count"] is not None for step in steps)
+        assert not any(step["lost"] or step["misordered"] for step in steps)
+    assert not _left_behind()
+
+
+def _left_behind() -> list[int]:
+    """Processes that the bench started and did not end."""
+    names = ("voicegate.gateway.sim.relay", "voicegate-bench-")
+    found: list[int] = []
+    for process in psutil.process_iter(["cmdline"]):
+        command = " ".join(process.info["cmdline"] or ())
+        if any(name in command for name in names):
+            found.append(process.pid)
+    return found

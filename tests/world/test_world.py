@@ -1,0 +1,99 @@
+"""Whole calls in virtual time: the same seed is the same call, and nothing that must hold breaks."""
+
+import subprocess
+import sys
+
+import pytest
+
+from voicegate.gateway.core.actions import Action, ClearAudio, EndReason
+from voicegate.gateway.core.events import ModelHeardSpeech
+from voicegate.gateway.sim.runs import judge, play, run_seed
+from voicegate.gateway.sim.scenario import draw
+from voicegate.gateway.sim.virtual_call import VirtualCall
+from voicegate.gateway.sim.witness import TO_CARRIER
+from voicegate.gateway.sim.world import Alarm, TimeStandsStill, World
+
+SEEDS = range(20)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_invariants_hold_whatever_goes_wrong(seed: int) -> None:
+    """C174, C177: a few seeds here; `make sim` plays hundreds, and nobody stops you at 300."""
+    outcome = run_seed(seed)
+    assert not outcome.violations
+
+
+def test_the_same_seed_is_the_same_call_to_the_byte() -> None:
+    """C174: the log's digest covers every message on both wires, with its time."""
+    assert run_seed(7).log_hash == run_seed(7).log_hash
+    assert run_seed(7).log_hash != run_seed(8).log_hash
+
+
+def test_another_process_plays_the_same_call() -> None:
+    """C174: no order of a hash table, no clock, no leftover of an earlier call has a say."""
+    program = "from voicegate.gateway.sim.runs import run_seed; print(run_seed(11).log_hash)"
+    played = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert played.stdout.strip() == run_seed(11).log_hash
+
+
+def test_calls_of_one_process_do_not_know_of_each_other() -> None:
+    """C25, I30: twenty calls in one world, one of them poisoned, are the calls they are alone."""
+    world = World()
+    calls = [VirtualCall(world, draw(seed, has_faults=False)) for seed in SEEDS]
+    poisoned = calls[13]
+    poisoned.session.call.agent.handle = _explode  # pyright: ignore[reportAttributeAccessIssue]
+    world.run(240_000)
+    assert [reason for _, reason in poisoned.witness.ends] == [EndReason.INTERNAL_ERROR]
+    for seed, call in zip(SEEDS, calls, strict=True):
+        if call is not poisoned:
+            alone = play(draw(seed, has_faults=False))
+            assert call.witness.log_hash == alone.witness.log_hash, f"call {seed} was disturbed"
+
+
+def _explode(event: object, now_ms: int) -> list[object]:
+    raise RuntimeError(f"planted at {now_ms}: {event}")
+
+
+def test_a_caller_who_interrupts_is_answered_and_the_model_knows_what_was_heard() -> None:
+    """C46, C62, C63: claims are near the truth, and every barge-in begins with the clear."""
+    claims = [claim for seed in SEEDS for claim in run_seed(seed, has_faults=False).claims]
+    assert len(claims) > 20
+    errors = sorted(abs(claim.error_ms) for claim in claims)
+    assert errors[len(errors) // 2] <= 10
+    assert errors[int(0.95 * len(errors))] <= 30
+
+
+def test_a_wake_that_makes_no_progress_is_caught() -> None:
+    """I25: the world stops instead of running for ever."""
+    world = World()
+    alarm = Alarm(world, lambda: alarm.set(world.now_ms))
+    alarm.set(5)
+    with pytest.raises(TimeStandsStill):
+        world.run(10)
+
+
+def test_an_interrupted_answer_is_cut_in_the_turn_of_its_trigger() -> None:
+    """C68: the clear is written in the loop turn that takes `speech_started`, and in no later one."""
+    cuts = 0
+    for seed in SEEDS:
+        call = play(draw(seed, has_faults=False))
+        for at_ms, event, actions in call.witness.steps:
+            if isinstance(event, ModelHeardSpeech) and _has_clear(actions):
+                cuts += 1
+                sent = call.witness.on_wire(TO_CARRIER)
+                assert (at_ms, True) in [(t, b'"clear"' in message[:20]) for t, message in sent]
+    assert cuts > 10
+
+
+def _has_clear(actions: list[Action]) -> bool:
+    return any(isinstance(action, ClearAudio) for action in actions)
+
+
+def test_a_judgement_names_what_it_saw() -> None:
+    """C175: a run that is cut off before its end breaks the first invariant, by name."""
+    world = World()
+    call = VirtualCall(world, draw(3, has_faults=False))
+    world.run(2_000)
+    assert {violation.invariant for violation in judge(call).violations} >= {"I1"}
