@@ -249,10 +249,3 @@ def test_every_caller_is_due_every_twenty_milliseconds() -> None:
     assert max(counts) - min(counts) <= 1
     assert len(late_s) == sum(counts)
     assert min(late_s) >= 0
-
-
-async def _turn() -> None:
-    """One turn of the loop."""
-    due = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().call_soon(due.set_result, None)
-    await due
