@@ -9,7 +9,7 @@ os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 import pytest
 
-IS_EVERYTHING_REQUIRED = os.environ.get("VOICEGATE_TESTS_REQUIRE_ALL") == "1"
+IS_EVERYTHING_REQUIRED = os.environ.get("TESTS_REQUIRE_ALL") == "1"
 
 
 @pytest.hookimpl(wrapper=True)

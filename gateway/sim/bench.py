@@ -108,6 +108,7 @@ async def _climb(
             higher = await _higher(climb, load, subject, calls, plan.window_s)
             while higher.is_disturbed and patience.is_left():
                 tell(f"{_line(higher)}: disturbed, once more")
+                load.hang_up()
                 await asyncio.sleep(_CALM_S)
                 higher = await _higher(climb, load, subject, calls, plan.window_s)
             climb = higher

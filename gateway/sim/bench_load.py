@@ -39,6 +39,11 @@ class Metronome:
         """One more, at a fraction of the 20 ms."""
         self._slots[int(phase * FRAME_MS)].append(caller)
 
+    def clear(self) -> None:
+        """Nobody is called any more."""
+        for slot in self._slots:
+            slot.clear()
+
     def start(self) -> None:
         """Begin."""
         self._due_s = perf_counter()
@@ -65,6 +70,11 @@ class Call:
 
     passages: CallPassages
     updated_s: asyncio.Future[float]
+
+    def updated(self, now_s: float) -> None:
+        """Its model was sent settings; a second time is no news."""
+        if not self.updated_s.done():
+            self.updated_s.set_result(now_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ class Load:
         self._passages: list[CallPassages] = []
         self._models: list[ModelEnd] = []
         self._awaited: Call | None = None
+        self._placed = 0
         self.model_port = 0
 
     @asynccontextmanager
@@ -109,7 +120,7 @@ class Load:
             yield
         finally:
             self._metronome.stop()
-            self._hang_up()
+            self.hang_up()
             server.close()
             gc.enable()
 
@@ -125,7 +136,8 @@ class Load:
         """
         loop = asyncio.get_running_loop()
         call = self._awaited = Call(CallPassages(self._meter), loop.create_future())
-        ids = _identity(self.calls)
+        self._placed += 1
+        ids = _identity(self._placed)
         async with asyncio.timeout(_PLACE_TIMEOUT_S):
             ticket = await self._entrance.announce(port, ids)
             stream = await connect(f"ws://{HOST}:{port}{MEDIA_PATH}", ticket.headers)
@@ -170,27 +182,25 @@ class Load:
             await asyncio.sleep(0.005)
 
     def _accept(self, socket: TextSocket) -> ModelEnd:
-        """The model of the one call that is being placed."""
-        call, self._awaited = self._awaited, None
-        if call is None:
-            raise NotTaken("a model session that belongs to no call")
-
+        """The model of the one call that is being placed; any other leads to nothing."""
+        loop = asyncio.get_running_loop()
+        call = self._awaited or Call(CallPassages(Meter()), loop.create_future())
+        self._awaited = None
         model = ModelEnd(
-            socket,
-            self._deltas,
-            self._appended,
-            call.passages,
-            call.updated_s.set_result,
-            asyncio.get_running_loop().call_later,
+            socket, self._deltas, self._appended, call.passages, call.updated, loop.call_later
         )
         self._models.append(model)
         return model
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """End all calls, and forget what was counted of them."""
+        self._metronome.clear()
         for model in self._models:
             model.stop()
         for caller in self._callers:
             caller.hang_up()
+        self._callers, self._models, self._passages = [], [], []
+        self._meter = Meter()
 
 
 def _identity(number: int) -> StreamIdentity:

@@ -1,6 +1,6 @@
 """The model of a load: answers in bursts, every third one interrupted, and all as cheap as can be.
 
-A turn takes 3 s: an answer of 2 s in ten deltas, 25 ms apart; then the caller is heard again, in
+A turn takes 4 s: an answer of 2 s in ten deltas, 25 ms apart; then the caller is heard again, in
 every third turn while 1 s of the answer is still to be played. Messages and their order are those
 of OpenAI Realtime; `realtime.py` is the simulation that knows the rest.
 """
@@ -19,7 +19,7 @@ _DELTAS = 10
 _BETWEEN_DELTAS_S = 0.025
 _BURST_S = _DELTAS * _BETWEEN_DELTAS_S
 _CUT_AT_S = 1.0
-_SPEECH_AT_S, _QUIET_AT_S, TURN_S = 2.4, 2.8, 3.0
+_SPEECH_AT_S, _QUIET_AT_S, TURN_S = 2.6, 3.4, 4.0
 _CUT_EVERY = 3
 _APPEND = b'_buffer.append"'
 

@@ -15,6 +15,11 @@ EXIT_CODES = "Exit codes: 0 clean, 1 an invariant was broken, 2 wrong usage."
 @click.option("--seeds", type=click.IntRange(1), help="Play the calls of seeds 0 to N - 1.")
 @click.option("--seed", type=click.IntRange(0), help="Play one call and show what happened.")
 @click.option("--first", type=click.IntRange(0), default=0, help="Begin with this seed.")
+@click.option(
+    "--as-test",
+    is_flag=True,
+    help="Print the call of --seed, as small as it still fails, as a test.",
+)
 @click.option("--faultless", is_flag=True, help="Inject nothing but the network's own delay.")
 @click.option(
     "--report",
@@ -38,6 +43,7 @@ def sim(
     workers: int,
     report: tuple[str, ...],
     *,
+    as_test: bool,
     faultless: bool,
 ) -> None:
     """Play whole calls in virtual time: random callers, lines, answers and faults.
@@ -47,6 +53,8 @@ def sim(
     """
     if context.invoked_subcommand is not None:
         return
+    if seed is not None and as_test:
+        sys.exit(_write_test(seed, has_faults=not faultless))
     if seed is not None:
         sys.exit(_play_one(seed, has_faults=not faultless))
     if seeds is None:
@@ -68,6 +76,22 @@ def _play_one(seed: int, *, has_faults: bool) -> int:
     for violation in outcome.violations:
         print(f"  {violation.invariant} at {violation.at_ms} ms: {violation.what}")
     return 1 if outcome.violations else 0
+
+
+def _write_test(seed: int, *, has_faults: bool) -> int:
+    from .runs import judge, play
+    from .scenario import draw
+    from .seed_test import render
+    from .shrink import shrunk
+
+    scenario = draw(seed, has_faults=has_faults)
+    violations = judge(play(scenario)).violations
+    if not violations:
+        print(render(scenario, "Nothing breaks."), end="")
+        return 0
+    small = shrunk(scenario, lambda each: bool(judge(play(each)).violations))
+    print(render(small, f"{violations[0].invariant}: {violations[0].what}"), end="")
+    return 1
 
 
 def _play_many(

@@ -109,15 +109,15 @@ class Mutation:
 
 
 MUTATIONS = (
-    Mutation(Playout, "clear_queue", clear_without_generation, (26,), "I8"),
+    Mutation(Playout, "clear_queue", clear_without_generation, (26, 53), "I8"),
     Mutation(BargeIn, "cut", cancel_first, (0,), "I6"),
     Mutation(Playout, "clear_queue", clear_without_clamp, (11,), "I7"),
     Mutation(Agent, "_audio", audio_of_any_response, (0,), "I5"),
     Mutation(Playout, "position", everything_sent, (0,), "I8"),
     Mutation(Playout, "clear_queue", clear_that_keeps_its_marks, (0,), "I8"),
-    Mutation(Responses, "ask", ask_at_once, (102,), "I10"),
+    Mutation(Responses, "ask", ask_at_once, (102, 126), "I10"),
     Mutation(Uplink, "ready", ready_with_an_empty_ring, (10,), "I3"),
-    Mutation(Digits, "take", take_and_keep, (42,), "C76"),
+    Mutation(Digits, "take", take_and_keep, (42, 76), "C76"),
 )
 
 

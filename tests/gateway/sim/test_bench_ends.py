@@ -196,7 +196,7 @@ def test_a_truncate_is_confirmed() -> None:
     assert (confirmed["type"], confirmed["audio_end_ms"]) == ("conversation.item.truncated", 7)
 
 
-def test_a_turn_takes_three_seconds_and_the_first_of_three_is_cut() -> None:
+def test_a_turn_takes_four_seconds_and_the_first_of_three_is_cut() -> None:
     """The standard call: 2 s answers in 200 ms deltas every 25 ms, every third interrupted."""
     model = Model()
     model.end.begin(0.5)
