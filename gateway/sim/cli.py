@@ -126,7 +126,7 @@ def _play_many(
         _print_latency("longest dead air of a call", report.dead_air_ms)
     if "heard" in shown:
         print(
-            f"heard, claimed against played, {len(report.errors_ms)} items: |error| p50"
+            f"heard, claimed against played, {len(report.errors_ms)} items heard in part: |error| p50"
             f" {report.error_ms(0.5)} ms, p95 {report.error_ms(0.95)} ms,"
             f" worst {report.error_ms(1.0)} ms (network delay only, no injected faults)"
         )

@@ -16,6 +16,7 @@ from .realtime_wire import Json
 
 _APPEND_HEAD = '{"type":"input_audio_buffer.append","audio":"'
 _APPEND_TAIL = '"}'
+_APPEND_FROM, _APPEND_TO = len(_APPEND_HEAD), -len(_APPEND_TAIL)
 _USUAL_BYTES_MOST = 1 << 20
 _PCM: Json = {"type": "audio/pcm", "rate": 24000}
 
@@ -38,7 +39,7 @@ class ClientEvents:
         if not message.startswith(_APPEND_HEAD) or not message.endswith(_APPEND_TAIL):
             return False
         try:
-            audio = a2b_base64(message[len(_APPEND_HEAD) : -len(_APPEND_TAIL)], strict_mode=True)
+            audio = a2b_base64(message[_APPEND_FROM:_APPEND_TO], strict_mode=True)
         except ValueError:
             return False
         if len(audio) > _USUAL_BYTES_MOST:

@@ -58,7 +58,8 @@ class Report:
         self.voice_to_voice_ms += outcome.figures.voice_to_voice_ms
         self.dead_air_ms.append(outcome.figures.dead_air_ms)
         if not outcome.names:
-            self.errors_ms += [claim.error_ms for claim in outcome.claims]
+            claims = [claim for claim in outcome.claims if claim.is_about_something]
+            self.errors_ms += [claim.error_ms for claim in claims]
         if outcome.violations:
             self.failed.append(outcome)
 

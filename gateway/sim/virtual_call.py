@@ -42,6 +42,11 @@ class Claim:
     heard_ms: int
 
     @property
+    def is_about_something(self) -> bool:
+        """Part of the item was heard, or was said to be: of the others there is little to get wrong."""
+        return bool(self.claimed_ms or self.heard_ms)
+
+    @property
     def error_ms(self) -> int:
         """Above zero: too much was claimed."""
         return self.claimed_ms - self.heard_ms

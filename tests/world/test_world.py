@@ -46,14 +46,15 @@ def test_another_process_plays_the_same_call() -> None:
 
 
 def test_calls_of_one_process_do_not_know_of_each_other() -> None:
-    """C25, I30: twenty calls in one world, one of them poisoned, are the calls they are alone."""
+    """C25, I30: ten calls in one world, one of them poisoned, are the calls they are alone."""
     world = World()
-    calls = [VirtualCall(world, draw(seed, has_faults=False)) for seed in SEEDS]
-    poisoned = calls[13]
+    seeds = SEEDS[:10]
+    calls = [VirtualCall(world, draw(seed, has_faults=False)) for seed in seeds]
+    poisoned = calls[3]
     poisoned.session.call.agent.handle = _explode  # pyright: ignore[reportAttributeAccessIssue]
     world.run(240_000)
     assert [reason for _, reason in poisoned.witness.ends] == [EndReason.INTERNAL_ERROR]
-    for seed, call in zip(SEEDS, calls, strict=True):
+    for seed, call in zip(seeds, calls, strict=True):
         if call is not poisoned:
             undisturbed = alone(seed).witness.log_hash
             assert call.witness.log_hash == undisturbed, f"call {seed} was disturbed"
@@ -65,7 +66,7 @@ def _explode(event: object, now_ms: int) -> list[object]:
 
 def test_a_caller_who_interrupts_is_answered_and_the_model_knows_what_was_heard() -> None:
     """C46, C62, C63: claims are near the truth, and every barge-in begins with the clear."""
-    claims = [claim for seed in SEEDS for claim in alone(seed).claims()]
+    claims = [each for seed in SEEDS for each in alone(seed).claims() if each.is_about_something]
     assert len(claims) > 20
     errors = sorted(abs(claim.error_ms) for claim in claims)
     assert errors[len(errors) // 2] <= 10
