@@ -30,8 +30,8 @@ class Elsewhere:
 
 
 ELSEWHERE: dict[str, Elsewhere] = {
-    "bench": Elsewhere(".sim.bench_cli:bench", "What a call costs here, beside a plain relay."),
-    "demo": Elsewhere(".sim.demo_cli:demo", "One whole call on this machine, seen and measured."),
+    "bench": Elsewhere(".sim.bench.cli:bench", "What a call costs here, beside a plain relay."),
+    "demo": Elsewhere(".sim.demo.cli:demo", "One whole call on this machine, seen and measured."),
     "sim": Elsewhere(".sim.cli:sim", "Whole calls in virtual time; the far ends as servers."),
 }
 

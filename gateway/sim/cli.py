@@ -63,9 +63,9 @@ def sim(
 
 
 def _play_one(seed: int, *, has_faults: bool) -> int:
-    from .runs import judge, play
-    from .scenario import draw
-    from .virtual_ladder import ladder
+    from .world.runs import judge, play
+    from .world.scenario import draw
+    from .world.virtual_ladder import ladder
 
     call = play(draw(seed, has_faults=has_faults))
     for line in ladder(call):
@@ -79,10 +79,10 @@ def _play_one(seed: int, *, has_faults: bool) -> int:
 
 
 def _write_test(seed: int, *, has_faults: bool) -> int:
-    from .runs import judge, play
-    from .scenario import draw
-    from .seed_test import render
-    from .shrink import shrunk
+    from .world.runs import judge, play
+    from .world.scenario import draw
+    from .world.seed_test import render
+    from .world.shrink import shrunk
 
     scenario = draw(seed, has_faults=has_faults)
     violations = judge(play(scenario)).violations
@@ -97,7 +97,7 @@ def _write_test(seed: int, *, has_faults: bool) -> int:
 def _play_many(
     first: int, seeds: int, workers: int, shown: tuple[str, ...], *, has_faults: bool
 ) -> int:
-    from .runs import Report, run_seeds
+    from .world.runs import Report, run_seeds
 
     report = Report()
     wanted = range(first, first + seeds)
@@ -152,9 +152,9 @@ def model(host: str, port: int, round_trip_ms: float, api_key: str) -> None:
     """
     import asyncio
 
-    from .brains import TalkingBrain
-    from .realtime_server import Network, run
-    from .realtime_settings import RealtimeSettings
+    from .realtime.brains import TalkingBrain
+    from .realtime.server import Network, run
+    from .realtime.settings import RealtimeSettings
     from .voice import VoiceMissing, speak
 
     def ready(bound: int) -> None:
@@ -197,11 +197,11 @@ def carrier(
     from secrets import randbits
     from urllib.parse import urlsplit
 
-    from .caller import Caller, HangUp, HearAgent, HearQuiet, PressKeys, Speak, loud
-    from .carrier_account import AccountSettings, OwnNumber
-    from .carrier_server import run
-    from .carrier_socket import Network
-    from .documents import Target
+    from .carrier.account import AccountSettings, OwnNumber
+    from .carrier.caller import Caller, HangUp, HearAgent, HearQuiet, PressKeys, Speak, loud
+    from .carrier.documents import Target
+    from .carrier.media_socket import Network
+    from .carrier.server import run
 
     steps = (
         HearAgent(500, patience_ms=10_000),
@@ -240,12 +240,11 @@ def assumptions() -> None:
     from .assumptions import Assumption
 
     table = Table("part", "behaviour", "evidence", "source")
-    package = import_module(__package__ or "")
-    for found in iter_modules(package.__path__):
-        if found.name.startswith(("bench", "cli", "demo", "relay")):
-            continue
-        module = import_module(f".{found.name}", __package__)
-        listed: tuple[Assumption, ...] = getattr(module, "ASSUMPTIONS", ())
-        for each in listed:
-            table.add_row(found.name, each.behaviour, each.evidence, each.source)
+    for far_end in ("carrier", "realtime"):
+        package = import_module(f".{far_end}", __package__)
+        for found in iter_modules(package.__path__):
+            module = import_module(f".{found.name}", package.__name__)
+            listed: tuple[Assumption, ...] = getattr(module, "ASSUMPTIONS", ())
+            for each in listed:
+                table.add_row(f"{far_end} {found.name}", each.behaviour, each.evidence, each.source)
     Console().print(table)

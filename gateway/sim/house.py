@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from ..server import listen, run
 from ..settings import load
 from ..wiring import Gateway, build
-from .brains import Answer, Brain, ScriptBrain, Speech
-from .carrier_account import AccountSettings, OwnNumber
-from .carrier_server import CarrierServer, serve_carrier
-from .carrier_socket import Network
-from .documents import Target
-from .exchange import Callee
-from .realtime_server import RealtimeListener, serve_realtime
-from .realtime_settings import RealtimeSettings
+from .carrier.account import AccountSettings, OwnNumber
+from .carrier.documents import Target
+from .carrier.exchange import Callee
+from .carrier.media_socket import Network
+from .carrier.server import CarrierServer, serve_carrier
+from .realtime.brains import Answer, Brain, ScriptBrain, Speech
+from .realtime.server import RealtimeListener, serve_realtime
+from .realtime.settings import RealtimeSettings
 
 PUBLIC_URL = "https://voice.example.com"
 ACCOUNT_SID = "AC" + "1" * 32

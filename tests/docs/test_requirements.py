@@ -27,7 +27,7 @@ def shown() -> dict[str, list[str]]:
         for name, text in docstrings(path):
             for each in ID.findall(text):
                 found[each].append(f"{path.relative_to(ROOT)}::{name}")
-    for checks in sorted((ROOT / "gateway/sim").glob("*invariants.py")):
+    for checks in sorted((ROOT / "gateway/sim/world").glob("*invariants.py")):
         for each in re.findall(r'"(I\d+)"', checks.read_text(encoding="utf-8")):
             found[each].append(f"{checks.relative_to(ROOT)}")
     return dict(found)

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from voicegate.gateway.sim.call_report import CallReport
-from voicegate.gateway.sim.caller import (
+from voicegate.gateway.sim.carrier.call_report import CallReport
+from voicegate.gateway.sim.carrier.caller import (
     Caller,
     HangUp,
     HearAgent,
@@ -19,10 +19,10 @@ from voicegate.gateway.sim.caller import (
     Step,
     loud,
 )
-from voicegate.gateway.sim.carrier_orders import WebAnswer
+from voicegate.gateway.sim.carrier.orders import WebAnswer
 from voicegate.gateway.sim.house import House, open_house
-from voicegate.gateway.sim.realtime_faults import Fault
-from voicegate.gateway.sim.realtime_settings import RealtimeSettings
+from voicegate.gateway.sim.realtime.faults import Fault
+from voicegate.gateway.sim.realtime.settings import RealtimeSettings
 
 CALLER_NUMBER = "+15550100001"
 FALLBACK = "+15550100099"

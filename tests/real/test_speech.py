@@ -20,9 +20,9 @@ from websockets.asyncio.client import connect
 
 from voicegate.codecs.g711 import ulaw_decode, ulaw_encode
 from voicegate.codecs.resample import SCALE_BITS, TAPS
+from voicegate.gateway.sim.carrier.webhooks import signature
 from voicegate.gateway.sim.house import House, open_house
 from voicegate.gateway.sim.voice import speak
-from voicegate.gateway.sim.webhooks import signature
 
 MINUTES = 10
 Samples = NDArray[np.float64]

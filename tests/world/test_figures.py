@@ -14,11 +14,11 @@ from voicegate.gateway.core.actions import Fact
 from voicegate.gateway.core.kpi import CallFigures, figures
 from voicegate.gateway.core.spans import Turn, Turns
 from voicegate.gateway.sim.cli import sim
-from voicegate.gateway.sim.runs import play
-from voicegate.gateway.sim.scenario import draw
 from voicegate.gateway.sim.tags import read_tags
-from voicegate.gateway.sim.virtual_call import VirtualCall
-from voicegate.gateway.sim.witness import FROM_MODEL, TO_CARRIER
+from voicegate.gateway.sim.world.runs import play
+from voicegate.gateway.sim.world.scenario import draw
+from voicegate.gateway.sim.world.virtual_call import VirtualCall
+from voicegate.gateway.sim.world.witness import FROM_MODEL, TO_CARRIER
 
 SEEDS = range(20)
 PLACED_MS = 50  # the detector's grid of 32 ms, and a frame of the carrier

@@ -21,12 +21,12 @@ from voicegate.gateway.core.responses import Gate, Responses
 from voicegate.gateway.core.uplink import Frame, Uplink
 from voicegate.gateway.models import openai_realtime
 from voicegate.gateway.models.openai_realtime import ItemSound
-from voicegate.gateway.sim.audio_invariants import payload_of
-from voicegate.gateway.sim.brains import Answer, Speech
-from voicegate.gateway.sim.caller import HangUp, HearAgent, Pause, Speak, loud
-from voicegate.gateway.sim.runs import play, run_seed
-from voicegate.gateway.sim.scenario import Scenario
-from voicegate.gateway.sim.witness import TO_CARRIER
+from voicegate.gateway.sim.carrier.caller import HangUp, HearAgent, Pause, Speak, loud
+from voicegate.gateway.sim.realtime.brains import Answer, Speech
+from voicegate.gateway.sim.world.audio_invariants import payload_of
+from voicegate.gateway.sim.world.runs import play, run_seed
+from voicegate.gateway.sim.world.scenario import Scenario
+from voicegate.gateway.sim.world.witness import TO_CARRIER
 
 clear_queue = Playout.clear_queue
 cut = BargeIn.cut

@@ -1,11 +1,11 @@
 """Calls that once broke an invariant, with all that goes wrong in them written out (C176)."""
 
-from voicegate.gateway.sim.brains import Answer, Speech
-from voicegate.gateway.sim.caller import HangUp, HearAgent, Pause, Speak, loud
-from voicegate.gateway.sim.carrier_faults import CarrierFault
-from voicegate.gateway.sim.realtime_faults import Fault
-from voicegate.gateway.sim.runs import judge, play
-from voicegate.gateway.sim.scenario import LineShape, Scenario
+from voicegate.gateway.sim.carrier.caller import HangUp, HearAgent, Pause, Speak, loud
+from voicegate.gateway.sim.carrier.faults import CarrierFault
+from voicegate.gateway.sim.realtime.brains import Answer, Speech
+from voicegate.gateway.sim.realtime.faults import Fault
+from voicegate.gateway.sim.world.runs import judge, play
+from voicegate.gateway.sim.world.scenario import LineShape, Scenario
 
 
 def test_a_cover_that_is_cut_as_it_begins_does_not_spoil_the_first_claim() -> None:

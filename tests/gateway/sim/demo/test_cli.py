@@ -1,0 +1,44 @@
+"""`voicegate demo`, used wrongly: one clear error, exit code 2, and no call."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile  # pyright: ignore[reportMissingTypeStubs]
+from click.testing import CliRunner
+
+from voicegate.gateway.sim.demo.cli import demo
+
+
+def refused(*arguments: str) -> str:
+    """The error of a call that must not begin."""
+    result = CliRunner().invoke(demo, arguments)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    return " ".join(result.output.split())
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "py_nanotts", None)
+    assert "the demo needs py_nanotts: pip install 'voicegate[demo]'" in refused()
+
+
+def test_a_silent_recording_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "me.wav"
+    soundfile.write(path, np.zeros(8_000), 8_000)
+    assert "the speech file is silent" in refused("--speech", str(path), "--out", str(tmp_path))
+
+
+def test_a_recording_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    assert "does not exist" in refused("--speech", str(tmp_path / "me.wav"))
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "Not a directory" in refused("--out", str(tmp_path / "file" / "demo"))
+
+
+def test_the_help_tells_files_and_exit_codes() -> None:
+    result = CliRunner().invoke(demo, ["--help"])
+    assert "Exit codes: 0 fine" in result.output
