@@ -199,9 +199,11 @@ class Session:
             model.close()
 
     def _tell_model(self, action: ModelAction) -> None:
-        if self._model is not None:
-            self._model.perform(action)
-            self._watch_model()
+        model = self._model
+        if model is not None:
+            model.perform(action)
+            if self._is_model_blocked or model.backlog_bytes() > MODEL_BACKLOG_MAX:
+                self._watch_model()
 
     # -- limits: a peer that does not read is told by what it leaves unread --------------------
 

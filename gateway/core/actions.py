@@ -1,8 +1,10 @@
 """What a call may ask for, as values performed in list order; and the reasons why calls end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec import field as member
 
 
 class EndReason(StrEnum):
@@ -34,28 +36,24 @@ class EndReason(StrEnum):
 # -- to the leg ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PlayAudio:
+class PlayAudio(Struct, frozen=True):
     """Whole 20 ms frames in the leg's format, to be played after what is already queued."""
 
     payload: bytes
     item_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceMark:
+class PlaceMark(Struct, frozen=True):
     """Tell us when everything before this has been played."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClearAudio:
+class ClearAudio(Struct, frozen=True):
     """Forget what is queued, here and at the carrier, at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class CloseLeg:
+class CloseLeg(Struct, frozen=True):
     """End the media stream with this WebSocket close code."""
 
     code: int = 1000
@@ -64,41 +62,35 @@ class CloseLeg:
 # -- to the model --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class HearAudio:
+class HearAudio(Struct, frozen=True):
     """Caller audio in the leg's format, for the model's ear."""
 
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class OpenModel:
+class OpenModel(Struct, frozen=True):
     """Connect to the model; outcome: `ModelConnected`, `ModelUnreachable` or `ModelClosed`."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigureModel:
+class ConfigureModel(Struct, frozen=True):
     """Send the session's settings; `is_minimal` leaves out all that a model could refuse."""
 
     event_id: str
     is_minimal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CloseModel:
+class CloseModel(Struct, frozen=True):
     """End the model session."""
 
 
-@dataclass(frozen=True, slots=True)
-class CancelResponse:
+class CancelResponse(Struct, frozen=True):
     """Stop generating this response."""
 
     event_id: str
     response_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class TruncateItem:
+class TruncateItem(Struct, frozen=True):
     """Tell the model that only the first `heard_ms` of its item were heard."""
 
     event_id: str
@@ -106,16 +98,14 @@ class TruncateItem:
     heard_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteItem:
+class DeleteItem(Struct, frozen=True):
     """Take an item out of the conversation: nothing of it was heard."""
 
     event_id: str
     item_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class AskForResponse:
+class AskForResponse(Struct, frozen=True):
     """Ask the model to speak."""
 
     event_id: str
@@ -128,8 +118,7 @@ class Speaker(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
-class AddNote:
+class AddNote(Struct, frozen=True):
     """Put a text into the conversation, unspoken."""
 
     event_id: str
@@ -142,12 +131,11 @@ class AddNote:
 Field = str | int | bool
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """One thing worth keeping: for the log, the metrics and the record; no words, no numbers."""
 
     name: str
-    fields: Mapping[str, Field] = field(default_factory=dict[str, Field])
+    fields: Mapping[str, Field] = member(default_factory=dict[str, Field])
 
     def text(self, name: str) -> str:
         """A field as text; empty if there is none of that name."""
@@ -158,8 +146,7 @@ class Fact:
         return int(self.fields.get(name, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class EndCall:
+class EndCall(Struct, frozen=True):
     """The call is over; nothing follows."""
 
     reason: EndReason

@@ -129,18 +129,25 @@ class Call:
         """What to do about an event."""
         if self.phase is Phase.ENDED:
             return []
-        heard_by_ms = self.uplink.deadline_ms
+        if isinstance(event, CallerAudio):
+            return self._heard(event, now_ms)
         actions = self._react(event, now_ms)
-        # Caller audio, 50 times a second, moves no deadline but this one.
-        if type(event) is not CallerAudio or self.uplink.deadline_ms != heard_by_ms:
+        self._arm()
+        return actions
+
+    def _heard(self, event: CallerAudio, now_ms: int) -> list[Action]:
+        """Caller audio, 50 times a second: it moves no deadline but the uplink's, and rarely that."""
+        self._garbled_in_a_row = 0
+        silent_by_ms = self.uplink.deadline_ms
+        actions = self.uplink.hear(event.payload, event.line_ms, now_ms)
+        if self.uplink.deadline_ms != silent_by_ms:
             self._arm()
         return actions
 
     def _react(self, event: Event, now_ms: int) -> list[Action]:
         match event:
             case CallerAudio():
-                self._garbled_in_a_row = 0
-                return self.uplink.hear(event.payload, event.line_ms, now_ms)
+                return self._heard(event, now_ms)
             case MarkPlayed():
                 return self._mark_played(event, now_ms)
             case (

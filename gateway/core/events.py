@@ -1,7 +1,8 @@
 """What can happen to a call: one frozen value for each fact that an adapter or the shell reports."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class LegFaultKind(StrEnum):
@@ -28,44 +29,38 @@ class LegEnd(StrEnum):
 # -- the leg: the caller's media -----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CallerAudio:
+class CallerAudio(Struct, frozen=True):
     """Caller audio in the leg's format; `line_ms` is the carrier's capture clock."""
 
     payload: bytes
     line_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallerDigit:
+class CallerDigit(Struct, frozen=True):
     """One key: 0-9, *, #, A-D."""
 
     digit: str
 
 
-@dataclass(frozen=True, slots=True)
-class MarkPlayed:
+class MarkPlayed(Struct, frozen=True):
     """A mark came back: played, or flushed by a clear; the carrier does not say which."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class LegOpened:
+class LegOpened(Struct, frozen=True):
     """Media flows from now on."""
 
     stream_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class LegFault:
+class LegFault(Struct, frozen=True):
     """The carrier sent something that cannot be used; the stream goes on."""
 
     kind: LegFaultKind
 
 
-@dataclass(frozen=True, slots=True)
-class LegClosed:
+class LegClosed(Struct, frozen=True):
     """The stream is over: stopped by the carrier, closed, lost, too slow to be kept, or not speakable."""
 
     why: LegEnd
@@ -74,13 +69,11 @@ class LegClosed:
 # -- the model -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ModelConnected:
+class ModelConnected(Struct, frozen=True):
     """The model has opened a session with its own defaults (`session.created`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelOpened:
+class ModelOpened(Struct, frozen=True):
     """The session speaks as asked (`session.updated`); `differences` names members that do not."""
 
     input_format: str
@@ -88,8 +81,7 @@ class ModelOpened:
     differences: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ModelAudio:
+class ModelAudio(Struct, frozen=True):
     """A delta of one item, already in the leg's format; may be empty, may end in mid-frame."""
 
     item_id: str
@@ -97,8 +89,7 @@ class ModelAudio:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ModelAudioDone:
+class ModelAudioDone(Struct, frozen=True):
     """No more audio for this item; `tail` is what the filter still held, and is not item time."""
 
     item_id: str
@@ -106,24 +97,21 @@ class ModelAudioDone:
     tail: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelItemAdded:
+class ModelItemAdded(Struct, frozen=True):
     """The model began an assistant message; its audio may follow."""
 
     item_id: str
     response_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ModelHeardSpeech:
+class ModelHeardSpeech(Struct, frozen=True):
     """The model's detector says that the caller started to speak."""
 
     item_id: str
     audio_start_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class ModelHeardQuiet:
+class ModelHeardQuiet(Struct, frozen=True):
     """The model's detector says that the caller stopped; `silence_ms` of that told it so."""
 
     item_id: str
@@ -131,15 +119,13 @@ class ModelHeardQuiet:
     silence_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ModelCommitted:
+class ModelCommitted(Struct, frozen=True):
     """The caller's turn stands in the conversation; an answer is owed."""
 
     item_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class ModelResponding:
+class ModelResponding(Struct, frozen=True):
     """A response has begun."""
 
     response_id: str
@@ -154,8 +140,7 @@ class ResponseStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelResponded:
+class ModelResponded(Struct, frozen=True):
     """A response has ended; `reason` is the cause or error code of an end that is not complete."""
 
     response_id: str
@@ -165,8 +150,7 @@ class ModelResponded:
     output_tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSaid:
+class ModelSaid(Struct, frozen=True):
     """Text of an item, as the model wrote it; not what was heard of it."""
 
     item_id: str
@@ -174,8 +158,7 @@ class ModelSaid:
     is_final: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CallerSaid:
+class CallerSaid(Struct, frozen=True):
     """A transcript of the caller's turn; late, empty or missing ones block nothing."""
 
     item_id: str
@@ -183,16 +166,14 @@ class CallerSaid:
     is_final: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ModelTruncated:
+class ModelTruncated(Struct, frozen=True):
     """The model has cut its memory of an item."""
 
     item_id: str
     audio_end_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFault:
+class ModelFault(Struct, frozen=True):
     """An `error` of the model; `event_id` names our request, `limit_ms` a length it told us."""
 
     code: str
@@ -200,24 +181,21 @@ class ModelFault:
     limit_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ModelUnreachable:
+class ModelUnreachable(Struct, frozen=True):
     """No session: the connection or its upgrade failed; `status` is the HTTP status, 0 for none."""
 
     status: int
     retry_after_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ModelClosed:
+class ModelClosed(Struct, frozen=True):
     """The model's socket ended with this WebSocket close code (1006: without one)."""
 
     code: int
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelBlocked:
+class ModelBlocked(Struct, frozen=True):
     """The model does not take what was written (`is_blocked`), or takes it again."""
 
     is_blocked: bool
@@ -226,18 +204,15 @@ class ModelBlocked:
 # -- carrier and shell ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CallRang:
+class CallRang(Struct, frozen=True):
     """The carrier announced the call; its media will come, or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class CarrierEnded:
+class CarrierEnded(Struct, frozen=True):
     """The carrier says that the call is over, whatever the socket says."""
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayDraining:
+class GatewayDraining(Struct, frozen=True):
     """This process wants to leave; the call has until the next quiet moment, then `by_ms`."""
 
     by_ms: int

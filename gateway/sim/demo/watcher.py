@@ -1,7 +1,8 @@
 """What the gateway does in a demo call, step by step, as happenings."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+
+from msgspec.structs import fields
 
 from ...core.actions import Action, Fact, HearAudio
 from ...core.events import CallerAudio, Event, ModelAudio, ModelEvent
