@@ -30,6 +30,7 @@ from .events import (
     ModelSaid,
     ModelTruncated,
     ResponseStatus,
+    TalkEvent,
 )
 from .playout import Playout
 from .responses import Responses, TurnLimits
@@ -39,21 +40,7 @@ RETRY_TURN_MS = {"E27": 250, "E28": 1_000, "E30": 1}
 NEUTRAL = "Your last answer could not be given. Answer once more, briefly and neutrally."
 BROKE_OFF = "The caller heard only the beginning of your last answer; it broke off."
 
-AgentEvent = (
-    ModelAudio
-    | ModelAudioDone
-    | ModelItemAdded
-    | ModelHeardSpeech
-    | ModelHeardQuiet
-    | ModelCommitted
-    | ModelResponding
-    | ModelResponded
-    | ModelSaid
-    | CallerSaid
-    | ModelTruncated
-    | ModelFault
-    | CallerDigit
-)
+AgentEvent = TalkEvent | ModelFault | CallerDigit
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,15 @@
 """One call from ring to end: events and the time go in, actions and the next deadline come out."""
 
 from dataclasses import dataclass, field
-from typing import assert_never
 
 from ...codecs.frames import PCMU_8K, AudioFormat
 from .actions import Action, ClearAudio, CloseLeg, EndCall, EndReason, fact
-from .agent import Agent, AgentPlan
+from .agent import Agent, AgentEvent, AgentPlan
 from .cover import Cover
 from .digits import KEYS_MAX
 from .events import (
     CallerAudio,
     CallerDigit,
-    CallerSaid,
     CallRang,
     CarrierEnded,
     Event,
@@ -23,20 +21,11 @@ from .events import (
     LegOpened,
     MarkPlayed,
     ModelAudio,
-    ModelAudioDone,
     ModelBlocked,
     ModelClosed,
-    ModelCommitted,
     ModelConnected,
     ModelFault,
-    ModelHeardQuiet,
-    ModelHeardSpeech,
-    ModelItemAdded,
     ModelOpened,
-    ModelResponded,
-    ModelResponding,
-    ModelSaid,
-    ModelTruncated,
     ModelUnreachable,
 )
 from .link import Link, LinkLimits, LinkState
@@ -150,20 +139,6 @@ class Call:
                 return self._heard(event, now_ms)
             case MarkPlayed():
                 return self._mark_played(event, now_ms)
-            case (
-                ModelAudio()
-                | ModelAudioDone()
-                | ModelItemAdded()
-                | ModelHeardSpeech()
-                | ModelHeardQuiet()
-                | ModelCommitted()
-                | ModelResponding()
-                | ModelResponded()
-                | ModelSaid()
-                | ModelTruncated()
-                | CallerSaid()
-            ):
-                return self._converse(event, now_ms)
             case CallerDigit():
                 return self._key_pressed(event, now_ms)
             case (
@@ -187,7 +162,7 @@ class Call:
             case GatewayDraining():
                 return self._draining(event, now_ms)
             case _:
-                assert_never(event)
+                return self._converse(event, now_ms)
 
     def wake(self, now_ms: int) -> list[Action]:
         """Deadlines are due: each part does its own."""
@@ -280,23 +255,7 @@ class Call:
 
     # -- talk ----------------------------------------------------------------------------------
 
-    def _converse(
-        self,
-        event: ModelAudio
-        | ModelAudioDone
-        | ModelItemAdded
-        | ModelHeardSpeech
-        | ModelHeardQuiet
-        | ModelCommitted
-        | ModelResponding
-        | ModelResponded
-        | ModelSaid
-        | ModelTruncated
-        | CallerSaid
-        | CallerDigit
-        | ModelFault,
-        now_ms: int,
-    ) -> list[Action]:
+    def _converse(self, event: AgentEvent, now_ms: int) -> list[Action]:
         if self.phase is not Phase.TALKING:
             return []
         uncovered = self.cover.end(now_ms) if isinstance(event, ModelAudio) else []

@@ -219,10 +219,8 @@ class GatewayDraining(Struct, frozen=True):
 
 
 LegEvent = CallerAudio | CallerDigit | MarkPlayed | LegOpened | LegFault | LegClosed
-ModelEvent = (
-    ModelConnected
-    | ModelOpened
-    | ModelAudio
+TalkEvent = (  # what only matters while an agent talks
+    ModelAudio
     | ModelAudioDone
     | ModelItemAdded
     | ModelHeardSpeech
@@ -233,6 +231,11 @@ ModelEvent = (
     | ModelSaid
     | CallerSaid
     | ModelTruncated
+)
+ModelEvent = (
+    TalkEvent
+    | ModelConnected
+    | ModelOpened
     | ModelFault
     | ModelUnreachable
     | ModelClosed
