@@ -9,7 +9,8 @@ machine, for any cut into chunks, alone or in a batch.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from threading import local
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,21 @@ from .buffer import PCM, Buffer, byte_count
 from .g711 import ALAW_ENC, ULAW_ENC, Law, sample_bytes, transcoder
 from .taps import SCALE_BITS, TAPS
 
+if TYPE_CHECKING:
+    from numpy import clip
+else:
+    try:
+        from numpy._core.umath import clip  # takes half of what the public one takes
+    except ImportError:  # pragma: no cover - it is private, and may move
+        from numpy import clip
+
 DELAY_8K: Final = 16
 DELAY_24K: Final = 48
 DELAY_MS: Final = 2.0
 
 BLOCK: Final = 16  # steps, that is samples at 8 kHz
 _BLOCKS_AT_ONCE: Final = 640  # bounds the work space of a huge push
+_BLOCKS_USUAL: Final = 12  # up to 24 ms, a frame and a little, in a work area that stays
 # As arrays of no dimension: plain numbers cost numpy a microsecond more in each operation.
 _LOWEST, _HIGHEST, _TABLE_ZERO = np.array(-32768.0), np.array(32767.0), np.array(32768.0)
 
@@ -35,7 +45,7 @@ class Stage:
     matrix gives the `made` outputs.
     """
 
-    __slots__ = ("_matrix", "history", "inputs", "made", "outputs", "taken", "window")
+    __slots__ = ("_areas", "_matrix", "history", "inputs", "made", "outputs", "taken", "window")
 
     def __init__(self, inputs: int, outputs: int) -> None:
         self.inputs = inputs
@@ -45,6 +55,7 @@ class Stage:
         self.made = BLOCK * outputs
         self.window = self.history + self.taken
         self._matrix = self._toeplitz()
+        self._areas = _Areas()
 
     def _toeplitz(self) -> NDArray[np.float64]:
         """(window, made): the tap between each input of a window and each output."""
@@ -57,10 +68,13 @@ class Stage:
     def run(self, pcm: bytes, steps: int) -> NDArray[np.float64]:
         """At least `steps` steps of outputs, (blocks, made), from the history and new samples in `pcm`.
 
-        The last block is filled up with zeros; what it makes too much is the caller's to drop.
+        The last block is filled up with zeros; what it makes too much is the caller's to drop. What
+        is returned may be a work area: use it up before the next run.
         """
         blocks = -(-steps // BLOCK)
         filled = pcm.ljust(2 * (self.history + blocks * self.taken), b"\0")
+        if blocks <= _BLOCKS_USUAL:
+            return self._area(blocks).run(filled, self._matrix)
         shape, strides = (blocks, self.window), (2 * self.taken, 2)
         windows: NDArray[np.int16] = np.ndarray(shape, PCM, filled, 0, strides)
         if blocks <= _BLOCKS_AT_ONCE:
@@ -68,10 +82,43 @@ class Stage:
         parts = np.split(windows, range(_BLOCKS_AT_ONCE, blocks, _BLOCKS_AT_ONCE))
         return np.concatenate([self.apply(part.astype(np.float64)) for part in parts])
 
+    def _area(self, blocks: int) -> "_Area":
+        area = self._areas.of_blocks.get(blocks)
+        if area is None:
+            area = self._areas.of_blocks[blocks] = _Area(self, blocks)
+        return area
+
     def apply(self, windows: NDArray[np.float64]) -> NDArray[np.float64]:
         """The outputs (n, made) of windows (n, window): whole, not yet saturated."""
         outputs: NDArray[np.float64] = windows.dot(self._matrix)
         return np.rint(outputs, outputs)
+
+
+class _Area:
+    """Room for a push of so many blocks: arrays cost more to make than to fill."""
+
+    __slots__ = ("_floats", "_outputs", "_signal", "_windows")
+
+    def __init__(self, stage: Stage, blocks: int) -> None:
+        shape, strides = (blocks, stage.window), (2 * stage.taken, 2)
+        self._signal = bytearray(2 * (stage.history + blocks * stage.taken))
+        self._windows: NDArray[np.int16] = np.ndarray(shape, PCM, self._signal, 0, strides)
+        self._floats = np.empty(shape)
+        self._outputs = np.empty((blocks, stage.made))
+
+    def run(self, signal: bytes, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        """As `Stage.apply`, of exactly so many blocks."""
+        self._signal[:] = signal[: len(self._signal)]
+        self._floats[...] = self._windows
+        np.dot(self._floats, matrix, self._outputs)
+        return np.rint(self._outputs, self._outputs)
+
+
+class _Areas(local):
+    """The work areas of one stage: each thread has its own."""
+
+    def __init__(self) -> None:
+        self.of_blocks: dict[int, _Area] = {}
 
 
 UP: Final = Stage(1, 3)
@@ -79,7 +126,7 @@ DOWN: Final = Stage(3, 1)
 
 
 def _saturate(outputs: NDArray[np.float64]) -> NDArray[np.int16]:
-    return outputs.clip(_LOWEST, _HIGHEST, outputs).astype(PCM)
+    return clip(outputs, _LOWEST, _HIGHEST, outputs).astype(PCM)
 
 
 def _encoder(table: NDArray[np.uint8]) -> Callable[[NDArray[np.float64]], NDArray[np.uint8]]:
