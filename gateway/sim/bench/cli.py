@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from .codecs_cli import codecs
+
 NEEDED = ("matplotlib", "psutil", "rich", "websockets")
 EXIT_CODES = "Exit codes: 0 printed, 1 nothing to print or a goal missed, 2 wrong use."
 
@@ -13,6 +15,9 @@ EXIT_CODES = "Exit codes: 0 printed, 1 nothing to print or a goal missed, 2 wron
 @click.group(epilog=f"Example: voicegate bench calls --quick\n\n{EXIT_CODES}")
 def bench() -> None:
     """Measure the gateway on this machine; nothing leaves it."""
+
+
+bench.add_command(codecs)
 
 
 @bench.command(epilog=f"Example: voicegate bench calls --quick --json calls.json\n\n{EXIT_CODES}")
