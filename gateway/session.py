@@ -31,7 +31,10 @@ from .core.events import Event, LegClosed, LegEnd, ModelBlocked
 from .core.wire import Deliver
 
 LEG_BACKLOG_MAX = 1 << 20
+LEG_UNSENT_MS_MAX = 5_000  # without taking a byte of what waits
 MODEL_BACKLOG_MAX = 64_000  # one second of 24 kHz audio in base64
+OVERSLEPT_MS = 100  # a deadline that is late by this tells that the process stood still
+READING_MS = 40  # and this long what came meanwhile is read before anything is missed
 
 
 class Leg(Protocol):
@@ -77,7 +80,7 @@ class Session:
         call: Call,
         *,
         clock: Clock,
-        open_model: Callable[[], Model],
+        open_model: Callable[[OpenModel], Model],
         watcher: Watcher,
         on_end: Callable[[EndReason], None],
         keeps_steps: bool = False,
@@ -95,14 +98,22 @@ class Session:
         self._last_ms = 0
         self._deadline_ms: int | None = None  # the call's, after the last step
         self._alarm_ms: int | None = None  # what the clock was told
+        self._reading_until_ms: int | None = None
         self._leg: Leg | None = None
         self._model: Model | None = None
         self._is_model_blocked = False
+        self._leg_unsent = 0  # bytes that the carrier had not taken when this was last looked at
+        self._leg_took_ms = 0  # when it took some, or had taken all
 
     def attach(self, leg: Leg) -> None:
         """The caller's media is here."""
         self._leg = leg
         leg.start(self.deliver)
+
+    @property
+    def is_reading(self) -> bool:
+        """Deadlines were overslept: what waits in the sockets comes before them."""
+        return self._reading_until_ms is not None
 
     @property
     def has_leg(self) -> bool:
@@ -129,20 +140,38 @@ class Session:
         if now_ms >= self._last_ms:
             self._last_ms = now_ms
         else:
-            self.times_set_back += 1
+            self._set_back(self._last_ms - now_ms)
         return self._last_ms
+
+    def _set_back(self, by_ms: int) -> None:
+        """Time stands still until the clock is where it was before; told once a call."""
+        if not self.times_set_back:
+            self._watcher.saw_fact(fact("clock.set_back", ms=by_ms), self._last_ms)
+        self.times_set_back += 1
 
     def _step(self, event: Event | None, now_ms: int) -> None:
         if self.is_over:
             return
-        deadline_ms = self._deadline_ms
         if event is None:
             self._alarm_ms = None  # it rang, maybe a moment too early: set it again
-        if deadline_ms is not None and deadline_ms <= now_ms:
+        if self._is_due(now_ms):
             self._perform(None, self.call.wake(now_ms), now_ms)
         if event is not None and not self.is_over:
             self._perform(event, self.call.handle(event, now_ms), now_ms)
         self._arm()
+
+    def _is_due(self, now_ms: int) -> bool:
+        """Something did not come in time; unless we overslept, and it waits in a socket."""
+        deadline_ms = self._deadline_ms
+        if deadline_ms is None or deadline_ms > now_ms:
+            self._reading_until_ms = None
+            return False
+        if self._reading_until_ms is None and now_ms - deadline_ms > OVERSLEPT_MS:
+            self._reading_until_ms = now_ms + READING_MS
+        if self._reading_until_ms is not None and now_ms < self._reading_until_ms:
+            return False
+        self._reading_until_ms = None
+        return True
 
     def _perform(self, event: Event | None, actions: list[Action], now_ms: int) -> None:
         for action in actions:
@@ -161,7 +190,7 @@ class Session:
                 ):
                     self._tell_model(action)
                 case OpenModel():
-                    self._connect()
+                    self._connect(action)
                 case CloseModel():
                     self._disconnect()
                 case Fact():
@@ -174,20 +203,21 @@ class Session:
             self._watcher.saw_step(event, actions, now_ms)
         if self._is_model_blocked:
             self._watch_model()
+        if self._leg_unsent:
+            self._watch_leg()
 
     def _tell_leg(self, action: LegAction) -> None:
         if self._leg is None:
             return
         self._leg.perform(action)
-        if self._leg.backlog_bytes() > LEG_BACKLOG_MAX:
-            self._leg.close()
-            self._inbox.append(LegClosed(LegEnd.SLOW))
+        if self._leg.backlog_bytes():
+            self._watch_leg()
 
     # -- the model -----------------------------------------------------------------------------
 
-    def _connect(self) -> None:
+    def _connect(self, wanted: OpenModel) -> None:
         self._disconnect()
-        model = self._model = self._open_model()
+        model = self._model = self._open_model(wanted)
         model.start(lambda event: self.deliver(event) if self._model is model else None)
 
     def _disconnect(self) -> None:
@@ -207,6 +237,20 @@ class Session:
 
     # -- limits: a peer that does not read is told by what it leaves unread --------------------
 
+    def _watch_leg(self) -> None:
+        if self._leg is None:
+            return
+        unsent = self._leg.backlog_bytes()
+        if not self._leg_unsent or unsent < self._leg_unsent or self.is_reading:
+            self._leg_took_ms = (
+                self._last_ms
+            )  # while we stood still it could not show that it takes
+        self._leg_unsent = unsent
+        if unsent > LEG_BACKLOG_MAX or self._last_ms - self._leg_took_ms > LEG_UNSENT_MS_MAX:
+            self._leg_unsent = 0
+            self._leg.close()
+            self._inbox.append(LegClosed(LegEnd.SLOW))
+
     def _watch_model(self) -> None:
         if self._model is None:
             return
@@ -216,10 +260,13 @@ class Session:
             self._inbox.append(ModelBlocked(is_blocked))
 
     def _arm(self) -> None:
-        self._deadline_ms = deadline_ms = None if self.is_over else self.call.deadline_ms
-        if deadline_ms != self._alarm_ms:
-            self._alarm_ms = deadline_ms
-            self._clock.set_alarm(deadline_ms)
+        if self.is_over:
+            self._reading_until_ms = None
+        self._deadline_ms = None if self.is_over else self.call.deadline_ms
+        alarm_ms = self._reading_until_ms or self._deadline_ms
+        if alarm_ms != self._alarm_ms:
+            self._alarm_ms = alarm_ms
+            self._clock.set_alarm(alarm_ms)
 
     # -- the end -------------------------------------------------------------------------------
 

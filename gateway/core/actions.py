@@ -69,7 +69,12 @@ class HearAudio(Struct, frozen=True):
 
 
 class OpenModel(Struct, frozen=True):
-    """Connect to the model; outcome: `ModelConnected`, `ModelUnreachable` or `ModelClosed`."""
+    """Connect to the model; outcome: `ModelConnected`, `ModelUnreachable` or `ModelClosed`.
+
+    `is_fallback`: to the second one, as the first cannot be had.
+    """
+
+    is_fallback: bool = False
 
 
 class ConfigureModel(Struct, frozen=True):

@@ -36,7 +36,7 @@ from .playout import Playout
 from .responses import Responses, TurnLimits
 from .uplink import Uplink
 
-RETRY_TURN_MS = {"E27": 250, "E28": 1_000, "E30": 1}
+SILENT = faults.Row("E38", faults.Remedy.ASK_AGAIN)
 NEUTRAL = "Your last answer could not be given. Answer once more, briefly and neutrally."
 BROKE_OFF = "The caller heard only the beginning of your last answer; it broke off."
 
@@ -76,7 +76,12 @@ class Agent:
     @property
     def deadline_ms(self) -> int | None:
         """The earliest of the agent's own deadlines."""
-        due = (self.responses.deadline_ms, self._digits.deadline_ms, self._ask_at_ms)
+        due = (
+            self.responses.deadline_ms,
+            self._digits.deadline_ms,
+            self._bargein.deadline_ms,
+            self._ask_at_ms,
+        )
         return min((at for at in due if at is not None), default=None)
 
     def is_quiet(self, now_ms: int) -> bool:
@@ -110,6 +115,8 @@ class Agent:
             case ModelCommitted():
                 self.is_caller_speaking = False
                 self._ask_at_ms = None  # the answer to this turn is the second try
+                self._turn_failures = 0
+                self._bargein.quiet()
                 committed = fact("turn.committed", item=event.item_id)
                 return [committed, *self.responses.committed(now_ms)]
             case ModelResponding():
@@ -142,6 +149,8 @@ class Agent:
             actions += self.responses.ask(now_ms)
         if _is_due(self.responses.deadline_ms, now_ms):
             actions += self._answer_missed(now_ms)
+        if _is_due(self._bargein.deadline_ms, now_ms):
+            actions += self._remembered(self._bargein.wake(now_ms))
         return actions
 
     # -- the model speaks ----------------------------------------------------------------------
@@ -150,7 +159,8 @@ class Agent:
         if event.response_id in self.responses.cut_ids:
             self._playout.drop(event.item_id, event.response_id, event.payload)
             return []
-        is_first = self.responses.sounded(now_ms)
+        if not event.payload:  # less than a sample of the leg: no sound yet
+            return []
         played = self._playout.receive(
             event.item_id,
             event.response_id,
@@ -158,11 +168,14 @@ class Agent:
             now_ms,
             is_interruptible=self._plan.interruption is not Interruption.OFF,
         )
+        plays_until_ms = self._playout.ends_at_ms(now_ms)
+        is_first = self.responses.sounded(now_ms, plays_until_ms=plays_until_ms)
         if not is_first:
             return played
         return [*played, fact("response.first_delta", response=event.response_id)]
 
     def _responding(self, event: ModelResponding, now_ms: int) -> list[Action]:
+        self._ask_at_ms = None  # whatever this answers, it is an answer
         created = fact("response.created", response=event.response_id)
         return [created, *self.responses.created(event.response_id, now_ms)]
 
@@ -174,6 +187,7 @@ class Agent:
         return []
 
     def _responded(self, event: ModelResponded, now_ms: int) -> list[Action]:
+        rest = self._playout.finish_response(event.response_id, now_ms)
         self._playout.forget_announced(event.response_id)
         done = fact(
             "response.done",
@@ -184,15 +198,29 @@ class Agent:
             output_tokens=event.output_tokens,
         )
         forgotten = self._delete_late_items(event.response_id)
+        is_silent = self.responses.is_silent(event.response_id)
         opened = self.responses.done(event.response_id, now_ms)
+        lost = self._judged(event, now_ms, is_silent=is_silent)
+        return [*rest, done, *forgotten, *opened, *lost]
+
+    def _judged(self, event: ModelResponded, now_ms: int, *, is_silent: bool) -> list[Action]:
+        """What its end asks for; an answer without a sound is none, whatever it says of itself."""
+        if event.status is ResponseStatus.CANCELLED:
+            return []
         if event.status is ResponseStatus.COMPLETED:
-            self._turn_failures = 0
-        if event.status in (ResponseStatus.COMPLETED, ResponseStatus.CANCELLED):
-            return [done, *forgotten, *opened]
+            if not is_silent:
+                self._turn_failures = 0
+                return []
+            return [fact("response.missed", why="silent"), *self._ask_again(SILENT, now_ms)]
         row = faults.of_ending(event.reason)
+        reported = fact("error.model", row=row.id, code=event.reason, alarm=row.is_alarm)
+        if row.is_final:
+            self.failure = EndReason.MODEL_REFUSED
+            return [reported]
         is_cut = event.response_id in self.responses.cut_ids
-        lost = self._turn_lost(row, event.reason, now_ms, is_wanted=not is_cut)
-        return [done, *forgotten, *opened, *lost]
+        if is_silent or (row.is_asked_again and not is_cut):
+            return [reported, *self._ask_again(row, now_ms)]
+        return [reported]
 
     def _delete_late_items(self, response_id: str) -> list[Action]:
         """Items that a cut response began after the cut: nobody heard a word of them."""
@@ -214,13 +242,17 @@ class Agent:
 
     def _caller_ended(self, event: ModelHeardQuiet, now_ms: int) -> list[Action]:
         self.is_caller_speaking = False
+        self._bargein.quiet()
         # On the line it is the last sound that counts, not the silence that gave it away.
         where = self._uplink.place(event.audio_end_ms - event.silence_ms, now_ms)
         ended = fact("turn.caller_ended", item=event.item_id, model_ms=event.audio_end_ms, **where)
         return [ended, *self.responses.caller_stopped(now_ms)]
 
     def _interrupt(self, source: Trigger, now_ms: int) -> list[Action]:
-        actions = self._bargein.trigger(source, now_ms)
+        return self._remembered(self._bargein.trigger(source, now_ms))
+
+    def _remembered(self, actions: list[Action]) -> list[Action]:
+        """Truncates that the model may refuse are known by their ids."""
         self._truncates.update({a.event_id: a for a in actions if isinstance(a, TruncateItem)})
         return actions
 
@@ -244,49 +276,41 @@ class Agent:
     # -- what goes wrong -----------------------------------------------------------------------
 
     def _answer_missed(self, now_ms: int) -> list[Action]:
-        actions = self.responses.wake(now_ms)
         stuck = self.responses.response_id
-        if stuck in self.responses.cut_ids and self._playout.holds(stuck):
-            actions, _ = self._bargein.cut(now_ms, cancel=actions)
-            self._truncates.update({a.event_id: a for a in actions if isinstance(a, TruncateItem)})
+        actions = self.responses.wake(now_ms)
+        if stuck in self.responses.cut_ids:
+            told, cut = self._playout.abandon(now_ms, stuck)
+            actions += [*told, *self._remembered(self._bargein.tell(cut))]
         if self.responses.is_given_up:
             self.failure = EndReason.MODEL_LOST
         return actions
 
-    def _turn_lost(
-        self, row: faults.Row, reason: str, now_ms: int, *, is_wanted: bool = True
-    ) -> list[Action]:
-        reported = fact("error.model", row=row.id, code=reason, alarm=row.is_alarm)
-        if row.remedy is faults.Remedy.FINAL:
-            self.failure = EndReason.MODEL_REFUSED
-        if row.remedy is not faults.Remedy.ASK_AGAIN or not is_wanted:
-            return [reported]
+    def _ask_again(self, row: faults.Row, now_ms: int) -> list[Action]:
+        """Once for each turn; the second failure in a row gives the model up."""
         self._turn_failures += 1
         if self._turn_failures > 1:
             self.failure = EndReason.MODEL_LOST
-            return [reported]
-        self._ask_at_ms = now_ms + RETRY_TURN_MS[row.id]
-        if row.id == "E30":
-            note = AddNote(self.responses.event_id("note"), Speaker.SYSTEM, NEUTRAL)
-            return [reported, note]
-        return [reported]
+            return []
+        if not self.responses.is_asked:  # something else has asked already
+            self._ask_at_ms = now_ms + max(row.pause_ms, 1)
+        if row.remedy is faults.Remedy.ASK_NEUTRALLY:
+            return [AddNote(self.responses.event_id("note"), Speaker.SYSTEM, NEUTRAL)]
+        return []
 
     def _fault(self, event: ModelFault, now_ms: int) -> list[Action]:
+        """An error; whose it is tells its event id, and one that names none asks for nothing."""
         row = faults.of_error(event.code)
         reported = fact("error.model", row=row.id, code=event.code, alarm=row.is_alarm)
         truncate = self._truncates.pop(event.event_id, None)
-        match row.remedy:
-            case faults.Remedy.ASK_LATER:
-                return [reported, *self.responses.refused(now_ms)]
-            case faults.Remedy.ASK_AGAIN | faults.Remedy.FINAL:
-                is_ask = event.event_id.startswith("ask-")
-                opened = self.responses.forget_ask(now_ms) if is_ask else []
-                return [*opened, *self._turn_lost(row, event.code, now_ms)]
-            case _:
-                pass
         if truncate is not None:
             return [reported, *self._truncate_refused(row, truncate, event.limit_ms)]
-        if event.event_id.startswith("ask-"):
+        is_ask = event.event_id.startswith("ask-")
+        if row.remedy is faults.Remedy.ASK_LATER:
+            return [reported, *self.responses.refused(now_ms, is_ours=is_ask)]
+        if row.is_asked_again and (is_ask or self.responses.is_turn_waiting):
+            opened = self.responses.forget_ask(now_ms) if is_ask else []
+            return [reported, *opened, *self._ask_again(row, now_ms)]
+        if is_ask:
             return [reported, *self.responses.ask_failed(now_ms)]
         return [reported]
 

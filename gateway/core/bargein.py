@@ -37,6 +37,7 @@ class BargeInLimits:
     """Milliseconds; `dtmf_deaf_ms`: a key tone is not speech."""
 
     dtmf_deaf_ms: int = 300
+    tone_over_ms: int = 800  # by then the tone of a key has ended, and been told to have
 
 
 class BargeIn:
@@ -59,10 +60,22 @@ class BargeIn:
         self._policy = policy
         self._limits = limits
         self._deaf_until_ms: int | None = None
+        self.deadline_ms: int | None = None  # what was taken for a tone and goes on is speech
 
     def digit(self, now_ms: int) -> None:
         """A key was pressed: what the detector hears next is its tone."""
         self._deaf_until_ms = now_ms + self._limits.dtmf_deaf_ms
+        if self.deadline_ms is not None:
+            self.deadline_ms = now_ms + self._limits.tone_over_ms
+
+    def quiet(self) -> None:
+        """What the detector heard has ended."""
+        self.deadline_ms = None
+
+    def wake(self, now_ms: int) -> list[Action]:
+        """It has not: somebody speaks."""
+        self.deadline_ms = None
+        return self.trigger(Trigger.SPEECH, now_ms)
 
     def trigger(self, source: Trigger, now_ms: int) -> list[Action]:
         """Cut, or say why not; one record for each trigger."""
@@ -77,6 +90,7 @@ class BargeIn:
     def _why_not(self, source: Trigger, unheard_ms: int, now_ms: int) -> str:
         if source is Trigger.SPEECH:
             if self._deaf_until_ms is not None and now_ms < self._deaf_until_ms:
+                self.deadline_ms = now_ms + self._limits.tone_over_ms
                 return "deaf_after_key"
             if self._policy is Interruption.OFF:
                 return "policy_off"
@@ -90,22 +104,21 @@ class BargeIn:
         """Something that must be heard to its end is playing or waits to."""
         return unheard_ms > self._playout.unheard_ms(now_ms, only_interruptible=True)
 
-    def cut(
-        self, now_ms: int, *, is_told: bool = True, cancel: list[Action] | None = None
-    ) -> tuple[list[Action], list[CutItem]]:
-        """Silence, cancel, correct: whatever plays, waits or is being made.
-
-        `cancel` is what stops the model, where that has been decided already.
-        """
+    def cut(self, now_ms: int, *, is_told: bool) -> tuple[list[Action], list[CutItem]]:
+        """Silence, cancel, correct: whatever plays, waits or is being made."""
         actions: list[Action] = []
         cut: list[CutItem] = []
         if self._playout.has_audio or self._playout.has_announced:
             cleared, cut = self._playout.clear(now_ms)
             actions += cleared
-        actions += self._responses.cut(now_ms) if cancel is None else cancel
-        if is_told:
-            actions += [action for item in cut for action in self._tell(item)]
-        return [*actions, *(item.last_fact for item in cut)], cut
+        actions += self._responses.cut(now_ms)
+        actions += self.tell(cut) if is_told else [item.last_fact for item in cut]
+        return actions, cut
+
+    def tell(self, cut: list[CutItem]) -> list[Action]:
+        """The model's memory of what it said becomes what was heard."""
+        told = [action for item in cut for action in self._tell(item)]
+        return [*told, *(item.last_fact for item in cut)]
 
     def _tell(self, item: CutItem) -> list[Action]:
         if item.is_whole:

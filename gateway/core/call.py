@@ -25,17 +25,24 @@ from .events import (
     ModelClosed,
     ModelConnected,
     ModelFault,
+    ModelHeardSpeech,
     ModelOpened,
     ModelUnreachable,
+    ModelUnreadable,
 )
-from .link import Link, LinkLimits, LinkState
+from .link import Link, LinkEvent, LinkLimits, LinkState
 from .phases import MOVES, Phase
 from .playout import Playout
 from .responses import TurnLimits
 from .uplink import Uplink, UplinkLimits
 
 GARBLED_MAX = 50  # messages in a row that cannot be read
-GARBLED = (LegFaultKind.NOT_JSON, LegFaultKind.BINARY, LegFaultKind.UNDECODABLE)
+GARBLED = (
+    LegFaultKind.NOT_JSON,
+    LegFaultKind.BINARY,
+    LegFaultKind.UNDECODABLE,
+    LegFaultKind.BAD_MEDIA,
+)
 
 LEG_ENDS: dict[LegEnd, EndReason] = {
     LegEnd.STOPPED: EndReason.CALLER_HUNG_UP,
@@ -45,6 +52,9 @@ LEG_ENDS: dict[LegEnd, EndReason] = {
     LegEnd.MISBEHAVED: EndReason.PROTOCOL_ERROR,
     LegEnd.UNSUPPORTED: EndReason.MEDIA_UNSUPPORTED,
 }
+
+IN_A_HURRY = (EndReason.DRAINED, EndReason.MAX_DURATION)
+SORRY = (EndReason.MODEL_UNAVAILABLE, EndReason.MODEL_REFUSED, EndReason.MODEL_LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,8 @@ class CallLimits:
     mark_every_ms: int = 200
     goodbye_tail_ms: int = 300
     goodbye_overrun_ms: int = 2_000
+    apology_overrun_ms: int = 1_000
+    last_lead_ms: int = 2_000  # a longer rest is not heard out before a goodbye in a hurry
     max_call_ms: int = 3_600_000
     link: LinkLimits = field(default_factory=LinkLimits)
     uplink: UplinkLimits = field(default_factory=UplinkLimits)
@@ -89,6 +101,7 @@ class Call:
         *,
         line: AudioFormat = PCMU_8K,
         jitter: float = 0.0,
+        has_fallback_model: bool = False,
     ) -> None:
         self._limits = limits
         self._prompts = prompts
@@ -99,12 +112,14 @@ class Call:
             line, lead_limit_ms=limits.lead_limit_ms, mark_every_ms=limits.mark_every_ms
         )
         self.uplink = Uplink(line, limits.uplink)
-        self.link = Link(limits.link, jitter=jitter)
+        self.link = Link(limits.link, jitter=jitter, has_fallback=has_fallback_model)
         self.agent = Agent(plan, self.playout, self.uplink, limits.turns)
         self.cover = Cover(self.playout, prompts.ringback)
         self.leg_faults: dict[LegFaultKind, int] = dict.fromkeys(LegFaultKind, 0)
         self._early_keys = ""  # pressed before the agent could hear them
         self._garbled_in_a_row = 0
+        self._next_chunk = 1
+        self.holes = 0  # in the numbers of the media messages
         self._has_leg = False
         self._phase_due_ms: int | None = None  # what the phase itself waits for
         self._expires_ms: int | None = None  # RINGING: the token; later: the longest call
@@ -131,7 +146,9 @@ class Call:
         actions = self.uplink.hear(event.payload, event.line_ms, now_ms)
         if self.uplink.deadline_ms != silent_by_ms:
             self._arm()
-        return actions
+        is_next = event.chunk == self._next_chunk
+        self._next_chunk = event.chunk + 1
+        return actions if is_next else [*actions, *self._misnumbered(event.chunk)]
 
     def _react(self, event: Event, now_ms: int) -> list[Action]:
         match event:
@@ -142,7 +159,12 @@ class Call:
             case CallerDigit():
                 return self._key_pressed(event, now_ms)
             case (
-                ModelConnected() | ModelOpened() | ModelFault() | ModelUnreachable() | ModelClosed()
+                ModelConnected()
+                | ModelOpened()
+                | ModelFault()
+                | ModelUnreachable()
+                | ModelUnreadable()
+                | ModelClosed()
             ):
                 return self._link_moved(event, now_ms)
             case ModelBlocked():
@@ -221,11 +243,7 @@ class Call:
         opened = fact("leg.started", stream=event.stream_id)
         return [opened, *self.link.caller_waits(now_ms), *self._after_link(now_ms)]
 
-    def _link_moved(
-        self,
-        event: ModelConnected | ModelOpened | ModelFault | ModelUnreachable | ModelClosed,
-        now_ms: int,
-    ) -> list[Action]:
+    def _link_moved(self, event: LinkEvent, now_ms: int) -> list[Action]:
         was_ready = self.link.state is LinkState.READY
         actions = self.link.handle(event, now_ms)
         if was_ready and isinstance(event, ModelFault) and self.link.state is LinkState.READY:
@@ -258,8 +276,14 @@ class Call:
     def _converse(self, event: AgentEvent, now_ms: int) -> list[Action]:
         if self.phase is not Phase.TALKING:
             return []
-        uncovered = self.cover.end(now_ms) if isinstance(event, ModelAudio) else []
+        uncovered = self.cover.end(now_ms) if self._ends_cover(event) else []
         return [*uncovered, *self._after_agent(self.agent.handle(event, now_ms), now_ms)]
+
+    def _ends_cover(self, event: AgentEvent) -> bool:
+        """The agent will be heard, or the caller speaks and so need not be told that it rings."""
+        if isinstance(event, ModelAudio):
+            return event.response_id not in self.agent.responses.cut_ids
+        return isinstance(event, ModelHeardSpeech)
 
     def _after_agent(self, actions: list[Action], now_ms: int) -> list[Action]:
         if self.agent.failure is not None and self.phase is Phase.TALKING:
@@ -280,12 +304,19 @@ class Call:
 
     def _leg_fault(self, event: LegFault, now_ms: int) -> list[Action]:
         self.leg_faults[event.kind] += 1
-        if event.kind is LegFaultKind.UNDECODABLE:
+        if event.kind is LegFaultKind.BAD_MEDIA:
             self.uplink.malformed()
         self._garbled_in_a_row += event.kind in GARBLED
         if self._garbled_in_a_row < GARBLED_MAX:
             return []
         return self._end(EndReason.PROTOCOL_ERROR, now_ms)
+
+    def _misnumbered(self, chunk: int) -> list[Action]:
+        """Media messages are numbered from 1; TCP loses none, so somebody else did."""
+        if not chunk:  # this leg has no numbers
+            return []
+        self.holes += 1
+        return [fact("leg.hole", chunk=chunk)] if self.holes == 1 else []
 
     def _wake_uplink(self, now_ms: int) -> list[Action]:
         actions = self.uplink.wake(now_ms)
@@ -322,15 +353,29 @@ class Call:
         self._enter(Phase.ENDING)
         self._expires_ms = self._drain_by_ms = None
         actions = [*self.agent.leave(now_ms), *self.link.close(), *self.cover.end(now_ms)]
+        actions += self._break_off(reason, now_ms)
         self.uplink.end()
         if last_words:
             actions += self.playout.play_house(
                 f"prompt:{reason}", last_words, now_ms, is_interruptible=False
             )
-        heard_by_ms = self.playout.ends_at_ms(now_ms) + self._limits.goodbye_overrun_ms
+        heard_by_ms = self.playout.ends_at_ms(now_ms) + self._overrun_ms(reason)
         tail_ms = now_ms + self._limits.goodbye_tail_ms
         self._phase_due_ms = tail_ms if self.playout.is_all_echoed else heard_by_ms
         return [fact("call.ending", reason=reason), *actions]
+
+    def _break_off(self, reason: EndReason, now_ms: int) -> list[Action]:
+        """What waits here is not worth waiting for; nor, if we are in a hurry, what plays for long."""
+        broken_off, cut = self.playout.abandon(now_ms)
+        if reason in IN_A_HURRY and self.playout.lead_ms(now_ms) > self._limits.last_lead_ms:
+            cleared, heard = self.playout.clear(now_ms)
+            broken_off, cut = [*broken_off, *cleared], heard
+        return [*broken_off, *(item.last_fact for item in cut)]
+
+    def _overrun_ms(self, reason: EndReason) -> int:
+        """How long the last echo may be overdue."""
+        limits = self._limits
+        return limits.apology_overrun_ms if reason in SORRY else limits.goodbye_overrun_ms
 
     def _end(self, reason: EndReason, now_ms: int) -> list[Action]:
         """Over. The first cause stands; later ones are details."""
@@ -368,6 +413,7 @@ class Call:
             received_ms=sum(item.received // self._bytes_per_ms for item in items),
             heard_ms=sum(item.heard // self._bytes_per_ms for item in items),
             stale_echoes=self.playout.echoes.stale,
+            holes=self.holes,
             round_trip_ms=self.playout.round_trip_ms,
         )
 

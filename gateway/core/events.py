@@ -13,6 +13,7 @@ class LegFaultKind(StrEnum):
     UNKNOWN_EVENT = "unknown_event"
     WRONG_STREAM = "wrong_stream"
     UNDECODABLE = "undecodable"
+    BAD_MEDIA = "bad_media"  # a frame of the caller, which is lost
 
 
 class LegEnd(StrEnum):
@@ -30,10 +31,14 @@ class LegEnd(StrEnum):
 
 
 class CallerAudio(Struct, frozen=True):
-    """Caller audio in the leg's format; `line_ms` is the carrier's capture clock."""
+    """Caller audio in the leg's format; `line_ms` is the carrier's capture clock.
+
+    `chunk` is its number, from 1; 0 where the carrier gives none.
+    """
 
     payload: bytes
     line_ms: int
+    chunk: int = 0
 
 
 class CallerDigit(Struct, frozen=True):
@@ -195,6 +200,12 @@ class ModelClosed(Struct, frozen=True):
     reason: str = ""
 
 
+class ModelUnreadable(Struct, frozen=True):
+    """A message of the model that is no JSON; `in_a_row` counts those without a good one between."""
+
+    in_a_row: int
+
+
 class ModelBlocked(Struct, frozen=True):
     """The model does not take what was written (`is_blocked`), or takes it again."""
 
@@ -238,6 +249,7 @@ ModelEvent = (
     | ModelOpened
     | ModelFault
     | ModelUnreachable
+    | ModelUnreadable
     | ModelClosed
     | ModelBlocked
 )

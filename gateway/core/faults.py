@@ -12,6 +12,8 @@ class Remedy(StrEnum):
     """What a fault asks of the call."""
 
     RETRY = "retry"  # connect again, with patience
+    RETRY_ONCE = "retry_once"  # our own mistake: connect again, then it is final
+    SECOND_MODEL = "second_model"  # final for this model; another one may be there
     FINAL = "final"  # no retry can help: apologise, fall back
     CONFIGURE_MINIMALLY = "configure_minimally"
     BENIGN = "benign"  # expected in a race; counted
@@ -21,6 +23,7 @@ class Remedy(StrEnum):
     ITEM_SHORTER = "item_shorter"  # truncate again at the length it names
     ITEM_DELETE = "item_delete"  # it cannot be truncated: take it out
     ASK_AGAIN = "ask_again"  # the turn is lost, once
+    ASK_NEUTRALLY = "ask_neutrally"  # the same, with a word of advice
     EXPIRED = "expired"  # the session's own limit
 
 
@@ -31,6 +34,17 @@ class Row:
     id: str
     remedy: Remedy
     is_alarm: bool = False
+    pause_ms: int = 0  # before the next connection at least, or before asking again
+
+    @property
+    def is_asked_again(self) -> bool:
+        """The turn is lost, and may be had by asking once more."""
+        return self.remedy in (Remedy.ASK_AGAIN, Remedy.ASK_NEUTRALLY)
+
+    @property
+    def is_final(self) -> bool:
+        """This model will not serve this call, however often it is asked."""
+        return self.remedy in (Remedy.FINAL, Remedy.SECOND_MODEL)
 
 
 UNKNOWN = Row("E36", Remedy.BENIGN)
@@ -38,9 +52,9 @@ UNKNOWN = Row("E36", Remedy.BENIGN)
 ERRORS: dict[str, Row] = {
     "invalid_api_key": Row("E6", Remedy.FINAL, is_alarm=True),
     "missing_authentication": Row("E6", Remedy.FINAL, is_alarm=True),
-    "missing_model": Row("E7", Remedy.FINAL, is_alarm=True),
-    "invalid_model": Row("E7", Remedy.FINAL, is_alarm=True),
-    "model_not_found": Row("E7", Remedy.FINAL, is_alarm=True),
+    "missing_model": Row("E7", Remedy.SECOND_MODEL, is_alarm=True),
+    "invalid_model": Row("E7", Remedy.SECOND_MODEL, is_alarm=True),
+    "model_not_found": Row("E7", Remedy.SECOND_MODEL, is_alarm=True),
     "beta_api_shape_disabled": Row("E8", Remedy.FINAL, is_alarm=True),
     "insufficient_quota": Row("E9", Remedy.FINAL, is_alarm=True),
     "insufficient_quota.credit_balance_exhausted": Row("E9", Remedy.FINAL, is_alarm=True),
@@ -70,9 +84,9 @@ ERRORS: dict[str, Row] = {
     "item_create_invalid_item_id": Row("E21", Remedy.ALARM, is_alarm=True),
     "string_above_max_length": Row("E22", Remedy.ALARM, is_alarm=True),
     "session_expired": Row("E23", Remedy.EXPIRED),
-    "server_error": Row("E27", Remedy.ASK_AGAIN),
-    "rate_limit_exceeded": Row("E28", Remedy.ASK_AGAIN),
-    "inference_rate_limit_exceeded": Row("E28", Remedy.ASK_AGAIN),
+    "server_error": Row("E27", Remedy.ASK_AGAIN, pause_ms=250),
+    "rate_limit_exceeded": Row("E28", Remedy.ASK_AGAIN, pause_ms=1_000),
+    "inference_rate_limit_exceeded": Row("E28", Remedy.ASK_AGAIN, pause_ms=1_000),
     "call_id_not_found": UNKNOWN,
     # Ours: the session speaks a sound that the codec core cannot carry to this leg.
     "media_unsupported": Row("E10", Remedy.FINAL, is_alarm=True),
@@ -81,9 +95,13 @@ ERRORS: dict[str, Row] = {
 # Errors that answer our `session.update` at set-up: sent once more with what no model refuses.
 SETTINGS_REFUSED = Row("E10", Remedy.CONFIGURE_MINIMALLY, is_alarm=True)
 
+# Silence or noise where the session's steps should be.
+LATE = Row("E5", Remedy.RETRY)
+UNREADABLE = Row("E37", Remedy.RETRY)
+
 RESPONSE_ENDINGS: dict[str, Row] = {
     "max_output_tokens": Row("E29", Remedy.BENIGN),
-    "content_filter": Row("E30", Remedy.ASK_AGAIN),
+    "content_filter": Row("E30", Remedy.ASK_NEUTRALLY),
     "turn_detected": Row("E31", Remedy.BENIGN),
     "client_cancelled": Row("E32", Remedy.BENIGN),
 }
@@ -91,7 +109,7 @@ RESPONSE_ENDINGS: dict[str, Row] = {
 HTTP_STATUSES: dict[int, Row] = {
     401: Row("E2", Remedy.FINAL, is_alarm=True),
     403: Row("E2", Remedy.FINAL, is_alarm=True),
-    404: Row("E3", Remedy.FINAL, is_alarm=True),
+    404: Row("E3", Remedy.SECOND_MODEL, is_alarm=True),
     429: Row("E4", Remedy.RETRY),
 }
 
@@ -99,15 +117,15 @@ CLOSE_CODES: dict[int, Row] = {
     1001: Row("E23", Remedy.EXPIRED),
     1011: Row("E25", Remedy.RETRY),
     1012: Row("E25", Remedy.RETRY),
-    1013: Row("E25", Remedy.RETRY),
-    1002: Row("E26", Remedy.RETRY, is_alarm=True),
-    1003: Row("E26", Remedy.RETRY, is_alarm=True),
-    1007: Row("E26", Remedy.RETRY, is_alarm=True),
-    1008: Row("E26", Remedy.RETRY, is_alarm=True),
-    1009: Row("E26", Remedy.RETRY, is_alarm=True),
+    1013: Row("E25", Remedy.RETRY, pause_ms=1_000),
+    1002: Row("E26", Remedy.RETRY_ONCE, is_alarm=True),
+    1003: Row("E26", Remedy.RETRY_ONCE, is_alarm=True),
+    1007: Row("E26", Remedy.RETRY_ONCE, is_alarm=True),
+    1008: Row("E26", Remedy.RETRY_ONCE, is_alarm=True),
+    1009: Row("E26", Remedy.RETRY_ONCE, is_alarm=True),
     3000: Row("E6", Remedy.FINAL, is_alarm=True),
-    4000: Row("E7", Remedy.FINAL, is_alarm=True),
-    4004: Row("E7", Remedy.FINAL, is_alarm=True),
+    4000: Row("E7", Remedy.SECOND_MODEL, is_alarm=True),
+    4004: Row("E7", Remedy.SECOND_MODEL, is_alarm=True),
 }
 
 

@@ -5,17 +5,23 @@ from enum import StrEnum
 from typing import assert_never
 
 from . import faults
-from .actions import Action, CloseModel, ConfigureModel, OpenModel, fact
+from .actions import Action, CloseModel, ConfigureModel, Fact, OpenModel, fact
 from .events import (
     ModelClosed,
     ModelConnected,
     ModelFault,
     ModelOpened,
     ModelUnreachable,
+    ModelUnreadable,
 )
 
 BACKOFF_MS = (250, 500, 1_000, 2_000)
 RETRY_AFTER_MS_MAX = 2_000
+UNREADABLE_MAX = 3  # messages in a row that are no JSON
+
+LinkEvent = (
+    ModelConnected | ModelOpened | ModelFault | ModelUnreachable | ModelUnreadable | ModelClosed
+)
 
 
 class LinkState(StrEnum):
@@ -48,17 +54,21 @@ class Link:
     """One model session from nothing to ready, with retries.
 
     Nothing here costs money: audio and responses wait for `READY`. `jitter` (0 to 1) stretches
-    the pauses, so that the calls of a process do not knock in step.
+    the pauses, so that the calls of a process do not knock in step. A model that cannot be had is
+    replaced once, if there is a second one.
     """
 
-    def __init__(self, limits: LinkLimits, *, jitter: float) -> None:
+    def __init__(self, limits: LinkLimits, *, jitter: float, has_fallback: bool = False) -> None:
         self._limits = limits
         self._jitter = jitter
+        self._has_fallback = has_fallback
         self.state = LinkState.CLOSED
         self.cause = ""  # why it failed or was lost
         self.is_refused = False  # the model said no, rather than nothing
         self._attempt = 0
         self._is_minimal = False
+        self._is_on_fallback = False
+        self._may_retry_once = True
         self._give_up_ms: int | None = None
         self.deadline_ms: int | None = None
 
@@ -82,11 +92,7 @@ class Link:
         self.deadline_ms = None
         return [CloseModel()] if was_open else []
 
-    def handle(
-        self,
-        event: ModelConnected | ModelOpened | ModelFault | ModelUnreachable | ModelClosed,
-        now_ms: int,
-    ) -> list[Action]:
+    def handle(self, event: LinkEvent, now_ms: int) -> list[Action]:
         """What the model side reports of the link; of one that is down it has no more to say."""
         if self.state in DOWN:
             return []
@@ -101,6 +107,10 @@ class Link:
             case ModelUnreachable():
                 row = faults.of_unreachable(event.status)
                 return self._down(row, f"http_{event.status}", event.retry_after_ms, now_ms)
+            case ModelUnreadable():
+                if event.in_a_row < UNREADABLE_MAX:
+                    return []
+                return [CloseModel(), *self._down(faults.UNREADABLE, "unreadable", 0, now_ms)]
             case ModelClosed():
                 row = faults.of_close(event.code, event.reason)
                 return self._down(row, f"close_{event.code}", 0, now_ms)
@@ -116,9 +126,7 @@ class Link:
         """A step took too long, or a pause is over."""
         if self.state is LinkState.WAITING:
             return self._connect(now_ms)
-        late = self.state
-        row = faults.Row("E1" if late is LinkState.CONNECTING else "E5", faults.Remedy.RETRY)
-        return [CloseModel(), *self._down(row, f"{late}_timeout", 0, now_ms)]
+        return [CloseModel(), *self._down(faults.LATE, f"{self.state}_timeout", 0, now_ms)]
 
     # -- steps ---------------------------------------------------------------------------------
 
@@ -126,8 +134,10 @@ class Link:
         self._attempt += 1
         self.state = LinkState.CONNECTING
         # From here one cannot see the 101 between the two: `session.created` ends both waits.
+        # A connection that does not come about in time is told as unreachable before that.
         self._due(now_ms + self._limits.connect_ms + self._limits.created_ms)
-        return [fact("model.connecting", attempt=self._attempt), OpenModel()]
+        connecting = fact("model.connecting", attempt=self._attempt)
+        return [connecting, OpenModel(is_fallback=self._is_on_fallback)]
 
     def _configure(self, now_ms: int, *, is_minimal: bool) -> list[Action]:
         self.state = LinkState.CONFIGURING
@@ -143,27 +153,35 @@ class Link:
 
     def _fault(self, event: ModelFault, now_ms: int) -> list[Action]:
         row = faults.of_error(event.code)
-        if row.remedy is faults.Remedy.FINAL or row.remedy is faults.Remedy.EXPIRED:
+        if row.is_final or row.remedy is faults.Remedy.EXPIRED:
             return [CloseModel(), *self._down(row, event.code, 0, now_ms)]
         if self.state is not LinkState.CONFIGURING:
             return []
-        refused = fact("error.model", row=faults.SETTINGS_REFUSED.id, code=event.code)
         if self._is_minimal:
             final = faults.Row(faults.SETTINGS_REFUSED.id, faults.Remedy.FINAL, is_alarm=True)
             return [CloseModel(), *self._down(final, event.code, 0, now_ms)]
+        refused = _refused(faults.SETTINGS_REFUSED, event.code)
         return [refused, *self._configure(now_ms, is_minimal=True)]
 
     def _down(self, row: faults.Row, cause: str, retry_after_ms: int, now_ms: int) -> list[Action]:
         """The session is gone, or never was."""
         was_ready = self.state is LinkState.READY
+        if row.remedy is faults.Remedy.SECOND_MODEL and self._has_fallback and not was_ready:
+            self._has_fallback, self._is_on_fallback = False, True
+            return [_refused(row, cause), fact("model.fallback"), *self._connect(now_ms)]
         self.cause = cause
-        self.is_refused = row.remedy is faults.Remedy.FINAL
+        self.is_refused = self._is_final(row, was_ready=was_ready)
         self.deadline_ms = None
-        reported = fact("model.lost" if was_ready else "model.refused", row=row.id, cause=cause)
+        reported = fact(
+            "model.lost" if was_ready else "model.refused",
+            row=row.id,
+            cause=cause,
+            alarm=row.is_alarm,
+        )
         if was_ready:
             self.state = LinkState.LOST
             return [reported]
-        pause_ms = self._pause_ms(retry_after_ms)
+        pause_ms = self._pause_ms(row, retry_after_ms)
         is_too_late = self._give_up_ms is not None and now_ms + pause_ms >= self._give_up_ms
         if self.is_refused or is_too_late:
             self.state = LinkState.FAILED
@@ -172,11 +190,23 @@ class Link:
         self.deadline_ms = now_ms + pause_ms
         return [reported]
 
+    def _is_final(self, row: faults.Row, *, was_ready: bool) -> bool:
+        """No further attempt can help; one that can help once is used up by this."""
+        if row.remedy is faults.Remedy.RETRY_ONCE and not was_ready:
+            may_retry, self._may_retry_once = self._may_retry_once, False
+            return not may_retry
+        return row.is_final
+
     def _due(self, at_ms: int) -> None:
         self.deadline_ms = at_ms if self._give_up_ms is None else min(at_ms, self._give_up_ms)
 
-    def _pause_ms(self, retry_after_ms: int) -> int:
+    def _pause_ms(self, row: faults.Row, retry_after_ms: int) -> int:
         if retry_after_ms:
             return min(retry_after_ms, RETRY_AFTER_MS_MAX)
-        step_ms = BACKOFF_MS[min(self._attempt, len(BACKOFF_MS)) - 1]
+        step_ms = max(row.pause_ms, BACKOFF_MS[min(self._attempt, len(BACKOFF_MS)) - 1])
         return round(step_ms * (1 + 0.5 * self._jitter))
+
+
+def _refused(row: faults.Row, code: str) -> Fact:
+    """What the model refused, while there is still something to try."""
+    return fact("error.model", row=row.id, code=code, alarm=row.is_alarm)

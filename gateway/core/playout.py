@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ...codecs.frames import AudioFormat
 from .actions import Action, ClearAudio, PlaceMark, PlayAudio, fact
 from .item import CutItem, Item, Segment
-from .playclock import PlayClock, RoundTrips
+from .playclock import FastestPlay, PlayClock, RoundTrips
 
 FRAME_MS = 20
 MESSAGE_MS = 200  # the longest media message
@@ -18,11 +18,15 @@ REFILL_MS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A mark that is out: what stands before it, when it left, whether it measures the way."""
+    """A mark that is out: what stands before it, when it left, whether it measures the way.
+
+    `ends_ms` is when what stands before it can have been played at the earliest.
+    """
 
     position: int
     run: int
     sent_ms: int
+    ends_ms: int
     is_probe: bool
 
 
@@ -51,6 +55,8 @@ class Playout:
         self._mark_every = mark_every_ms * line.bytes_per_ms
         self._round_trips = RoundTrips()
         self._clock = PlayClock(self._round_trips)
+        self._fastest = FastestPlay()
+        self.has_true_marks = True  # until one comes back before its audio can have been played
         self.items: dict[str, Item] = {}
         self.echoes = EchoCounts()
         self.generation = 0
@@ -107,6 +113,34 @@ class Playout:
         item.is_done = True
         item.tail = tail
         return self._pump(now_ms)
+
+    def finish_response(self, response_id: str, now_ms: int) -> list[Action]:
+        """The whole response is over: no item of it stays open."""
+        still_open = [item.item_id for item in self._order if item.response_id == response_id]
+        return [action for item_id in still_open for action in self.finish(item_id, b"", now_ms)]
+
+    def abandon(
+        self, now_ms: int, response_id: str | None = None
+    ) -> tuple[list[Action], list[CutItem]]:
+        """No more of a response, or of all: what was sent plays on, what waits here never will."""
+        left = [
+            item
+            for item in (*self._order, *self._announced.values())
+            if not item.is_house and response_id in (None, item.response_id)
+        ]
+        for item in left:
+            self._announced.pop(item.item_id, None)
+            item.dropped += len(item.waiting)
+            item.waiting.clear()
+            item.is_cut = True
+        self._order = deque(item for item in self._order if not item.is_cut)
+        cut = [self._broken_off(item) for item in left]
+        return self._pump(now_ms), cut
+
+    def _broken_off(self, item: Item) -> CutItem:
+        """All that was sent will have been heard."""
+        sent_ms, received_ms = (count // self._bytes_per_ms for count in (item.sent, item.received))
+        return CutItem(item.item_id, sent_ms, received_ms, is_whole=False, dry_ms=item.dry_ms)
 
     def play_house(
         self, piece_id: str, payload: bytes, now_ms: int, *, is_interruptible: bool
@@ -190,6 +224,7 @@ class Playout:
             if dry_ms >= STALL_MS:
                 actions.append(fact("audio.stall", item=item.item_id, ms=dry_ms))
         self._book(item, own)
+        self._fastest.sent(len(payload) // self._bytes_per_ms, now_ms)
         self._sent += len(payload)
         item.sent += own
         if self._sent - self._last_mark >= self._mark_every:
@@ -207,17 +242,23 @@ class Playout:
     def _begin_run(self, now_ms: int, actions: list[Action]) -> int:
         """The buffer is dry, or nearly so; returns for how long it has been."""
         sent_ms = self._sent / self._bytes_per_ms
-        plays_until_ms = self._clock.reaches_at_ms(sent_ms) if self._sent else now_ms
+        plays_until_ms = self._plays_until_ms(sent_ms) if self._sent else now_ms
         self._clock.begin_run(sent_ms, now_ms, plays_until_ms=plays_until_ms)
         # An echo may not overtake those of a clear, which take their time at the carrier.
         is_probe = plays_until_ms <= now_ms and not self._flushed
         self._place_mark(now_ms, actions, is_probe=is_probe)
         return max(0, int(now_ms - plays_until_ms))
 
+    def _plays_until_ms(self, sent_ms: float) -> float:
+        if self.has_true_marks:
+            return self._clock.reaches_at_ms(sent_ms)
+        return self._fastest.ends_ms
+
     def _place_mark(self, now_ms: int, actions: list[Action], *, is_probe: bool = False) -> None:
         self._mark_count += 1
         name = f"{self.generation}.{self._mark_count}"
-        self._marks[name] = Mark(self._sent, self._clock.run, now_ms, is_probe)
+        ends_ms = self._fastest.ends_ms
+        self._marks[name] = Mark(self._sent, self._clock.run, now_ms, ends_ms, is_probe)
         self._last_mark = self._sent
         actions.append(PlaceMark(name))
 
@@ -230,6 +271,11 @@ class Playout:
             self.echoes.stale += 1
             self._flushed.discard(name)
             return []
+        if not self.has_true_marks:
+            self.echoes.stale += 1
+            return self.wake(now_ms)
+        if not self._fastest.is_possible(mark.ends_ms, now_ms):
+            return self._distrust(mark.ends_ms - now_ms, now_ms)
         self.echoes.valid += 1
         self._flushed.clear()  # whatever did not come before this one never will
         if mark.is_probe:
@@ -237,6 +283,12 @@ class Playout:
         self._clock.echoed(mark.position / self._bytes_per_ms, mark.run, now_ms)
         told = self._heard_out(self._settle(mark.position))
         return [*self._pump(now_ms), *told] if self._order else told
+
+    def _distrust(self, early_ms: int, now_ms: int) -> list[Action]:
+        """The carrier echoes before it has played: from now on only the clock counts."""
+        self.has_true_marks = False
+        self.echoes.stale += 1
+        return [fact("marks.distrusted", early_ms=early_ms), *self.wake(now_ms)]
 
     def _settle(self, position: int) -> list[Item]:
         """Everything before `position` has been heard; returns whose audio that was, to the last."""
@@ -254,7 +306,11 @@ class Playout:
 
     def position(self, now_ms: int) -> int:
         """Bytes of this generation that a clear sent now would find played."""
-        estimate = int(self._clock.position_ms(now_ms) * self._bytes_per_ms)
+        if self.has_true_marks:
+            estimate = int(self._clock.position_ms(now_ms) * self._bytes_per_ms)
+        else:
+            left_ms = max(0, self._fastest.ends_ms - now_ms)
+            estimate = self._sent - left_ms * self._bytes_per_ms
         return max(self._echoed, min(self._sent, estimate))
 
     def lead_ms(self, now_ms: int) -> int:
@@ -342,6 +398,7 @@ class Playout:
         self._marks.clear()
         self._sent = self._echoed = self._last_mark = 0
         self._clock = PlayClock(self._round_trips)
+        self._fastest = FastestPlay()
         self.deadline_ms = None
         return cleared, [item for item in cut if not self.items[item.item_id].is_house]
 
@@ -368,17 +425,22 @@ class Playout:
     def _heard_out(self, items: list[Item]) -> list[Action]:
         """Facts of those that are known to have been heard to their end."""
         ended = [item for item in items if item.is_heard_out and not item.is_house]
-        return [self._account(item, is_whole=True).last_fact for item in ended]
+        for item in ended:
+            item.is_cut = item.dropped > 0  # more came, too late
+        return [self._account(item, is_whole=not item.is_cut).last_fact for item in ended]
 
     # -- time ----------------------------------------------------------------------------------
 
     def wake(self, now_ms: int) -> list[Action]:
-        """Send what had to wait for room, or for an earlier item."""
-        return self._pump(now_ms)
+        """Send what had to wait for room, or for an earlier item; without true marks also tell."""
+        told = [] if self.has_true_marks else self._heard_out(self._settle(self.position(now_ms)))
+        return [*self._pump(now_ms), *told]
 
     def _arm(self, now_ms: int) -> None:
         self.deadline_ms = None
         if not self._order:
+            if not self.has_true_marks and self._segments:
+                self.deadline_ms = max(self._fastest.ends_ms, now_ms + 1)
             return
         item = self._order[0]
         if len(item.waiting) >= self._frame:

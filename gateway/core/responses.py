@@ -6,6 +6,8 @@ from typing import assert_never
 
 from .actions import Action, AskForResponse, CancelResponse, fact
 
+UNDER_WAY_MS = 300  # what we sent less than this ago may not have reached the model
+
 
 class Gate(StrEnum):
     """Where the model stands with its answer."""
@@ -41,7 +43,9 @@ class Responses:
         self.is_given_up = False  # two answers in a row did not come
         self.cut_ids: set[str] = set()  # responses whose audio never plays again
         self._is_pending = False  # an ask waits for the gate, or for the caller to finish
+        self._pending_since_ms = 0
         self._is_cancel_owed = False  # the response on its way was cut before it had a name
+        self._is_one_astray = False  # such a one that did not come in time; it never plays
         self._is_turn_owed = False  # a committed turn has no answer yet
         self._is_caller_speaking = False
         self._has_sound = False
@@ -54,6 +58,21 @@ class Responses:
         """A response is being generated, or is on its way uncut: there is something to cancel."""
         is_asked = self.gate is Gate.ASKED and not self._is_cancel_owed
         return is_asked or self.gate is Gate.ACTIVE or self._is_turn_owed
+
+    def is_silent(self, response_id: str) -> bool:
+        """This response is the active one, uncut, and has not made a sound."""
+        is_active = response_id == self.response_id and self.gate is Gate.ACTIVE
+        return is_active and not self._has_sound
+
+    @property
+    def is_asked(self) -> bool:
+        """We have asked, and nothing has come of it yet."""
+        return self.gate is Gate.ASKED
+
+    @property
+    def is_turn_waiting(self) -> bool:
+        """A turn stands in the conversation, and no answer to it has begun."""
+        return self._is_turn_owed and self.gate is Gate.IDLE
 
     @property
     def is_answer_owed(self) -> bool:
@@ -82,10 +101,11 @@ class Responses:
         """A turn stands in the conversation: the server answers it, and if not, we ask."""
         self._is_caller_speaking = False
         self._is_turn_owed = True
-        self._is_pending = False  # the answer to this turn sees whatever was pending
+        if now_ms - self._pending_since_ms > UNDER_WAY_MS:
+            self._is_pending = False  # the answer to this turn sees what was pending
         if self.gate is Gate.IDLE:
             # Events are ordered: a response to an earlier turn would have had its name by now.
-            self._is_cancel_owed = False
+            self._is_cancel_owed = self._is_one_astray = False
             self.deadline_ms = now_ms + self._limits.created_wait_ms
         return []
 
@@ -96,6 +116,7 @@ class Responses:
         is_one_coming = self._is_turn_owed or self._is_cancel_owed
         if self.gate is not Gate.IDLE or is_one_coming or self._is_caller_speaking:
             self._is_pending = True
+            self._pending_since_ms = now_ms
             return []
         self._is_pending = False
         self.gate = Gate.ASKED
@@ -123,22 +144,27 @@ class Responses:
 
     def created(self, response_id: str, now_ms: int) -> list[Action]:
         """A response has begun; one that was cut before it had a name is cancelled now."""
+        is_astray = self._is_one_astray and self.gate is Gate.IDLE
+        self._is_one_astray = False
         self.response_id = response_id
         self.gate = Gate.ACTIVE
         self._has_sound = False
-        if self._is_cancel_owed:
+        if self._is_cancel_owed or is_astray:
             self._is_cancel_owed = False
             return self._cancel(now_ms)
         self._is_turn_owed = False
         self.deadline_ms = now_ms + self._limits.first_delta_wait_ms
         return []
 
-    def sounded(self, now_ms: int) -> bool:
-        """A delta of the active response came; whether it is the first."""
+    def sounded(self, now_ms: int, *, plays_until_ms: int = 0) -> bool:
+        """A delta of the active response came; whether it is the first.
+
+        Nobody misses the next before all that came has been played.
+        """
         is_first, self._has_sound = not self._has_sound, True
         self._failures = 0
         if self.gate is Gate.ACTIVE:
-            self.deadline_ms = now_ms + self._limits.delta_gap_ms
+            self.deadline_ms = max(now_ms + self._limits.delta_gap_ms, plays_until_ms)
         return is_first
 
     def item_ended(self, now_ms: int) -> None:
@@ -152,9 +178,11 @@ class Responses:
         is_in_our_way = self.gate is Gate.IDLE and self._is_pending
         return self._open_gate(now_ms) if is_ours or is_in_our_way else []
 
-    def refused(self, now_ms: int) -> list[Action]:
+    def refused(self, now_ms: int, *, is_ours: bool) -> list[Action]:
         """The model says that a response is active already: after its end we ask, or ask again."""
-        if self._is_turn_owed and self.gate is not Gate.ASKED:
+        if is_ours and self.gate is Gate.ACTIVE:
+            self._is_pending = True  # what runs was made before our ask: it cannot have seen why
+        elif self._is_turn_owed and self.gate is not Gate.ASKED:
             self._is_turn_owed = False
             self._is_pending = True
         elif self.gate is Gate.ASKED:
@@ -208,6 +236,7 @@ class Responses:
 
     def _wake_unanswered(self, now_ms: int, *, is_due: bool) -> list[Action]:
         is_cut, self._is_cancel_owed = self._is_cancel_owed, False
+        self._is_one_astray = self._is_one_astray or is_cut
         if self._is_turn_owed or self._is_pending or (is_due and not is_cut):
             return self._missed(now_ms, "no_response")
         return []

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ...codecs.frames import AudioFormat, Encoding
-from ...codecs.g711 import Law, level_dbfs
+from ...codecs.g711 import Law, level_dbfs, sample_bytes
 from .actions import Action, HearAudio, fact
 
 FRAME_MS = 20
 GAP_MS = FRAME_MS // 2  # the carrier's stamps wander by a few ms; a lost frame is a jump of 20
 GAP_MS_MAX = 10_000
 QUIET_DBFS = -45.0
+LAWS: dict[Encoding, Law] = {
+    Encoding.ULAW: "ulaw",
+    Encoding.ALAW: "alaw",
+    Encoding.PCM16: "pcm16",
+}
 LATE_MS = 40  # a frame that is later than the best ones by this much comes in a burst
 BUNCH_MS = 40  # and the rest of the burst within this
 FLUSHES_KEPT = 100  # two seconds of late frames
@@ -57,7 +62,7 @@ class Uplink:
     def __init__(self, line: AudioFormat, limits: UplinkLimits) -> None:
         self._line = line
         self._limits = limits
-        self._law: Law = "alaw" if line.encoding is Encoding.ALAW else "ulaw"
+        self._law: Law = LAWS[line.encoding]
         self._bytes_per_ms = line.bytes_per_ms
         self.frames_in = 0
         self.forwarded = 0
@@ -170,7 +175,8 @@ class Uplink:
         self.booked[why] += not frame.is_filler
 
     def _is_quiet(self, frame: Frame) -> bool:
-        return level_dbfs(frame.payload, self._law) < QUIET_DBFS
+        whole = len(frame.payload) - len(frame.payload) % sample_bytes(self._law)
+        return level_dbfs(frame.payload[:whole], self._law) < QUIET_DBFS
 
     def _flush(self) -> list[Action]:
         """Send what waits; of more than the catch-up only what is still worth an answer."""

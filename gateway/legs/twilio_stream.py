@@ -74,6 +74,7 @@ def parse_start(data: bytes | memoryview) -> StreamStart | None:
 class _Media(Struct):
     payload: bytes  # of base64
     timestamp: int  # of a string
+    chunk: int = 0  # of a string
     track: str = "inbound"
 
 
@@ -89,12 +90,12 @@ def parse(data: bytes | memoryview, stream_id: str) -> LegEvent | None:
     """One message after `start`. Never raises; None is a message that means nothing here."""
     try:
         message = _decode_media(data)  # what comes 50 times a second, in one go
-    except (DecodeError, UnicodeDecodeError):
+    except (DecodeError, UnicodeDecodeError, RecursionError):
         return _parse_rare(data, stream_id)
     media = message.media
     is_time = 0 <= media.timestamp <= LINE_MS_MAX
     if message.stream_sid == stream_id and media.track == "inbound" and is_time:
-        return CallerAudio(media.payload, media.timestamp)
+        return CallerAudio(media.payload, media.timestamp, media.chunk)
     return _parse_rare(data, stream_id)
 
 
@@ -105,7 +106,8 @@ def _parse_rare(data: bytes | memoryview, stream_id: str) -> LegEvent | None:
     try:
         return _parse(message, stream_id)
     except (KeyError, TypeError, ValueError, AttributeError):
-        return LegFault(LegFaultKind.UNDECODABLE)
+        is_media = message.get("event") == "media"
+        return LegFault(LegFaultKind.BAD_MEDIA if is_media else LegFaultKind.UNDECODABLE)
 
 
 def _parse(message: dict[str, Any], stream_id: str) -> LegEvent | None:
@@ -120,7 +122,11 @@ def _parse(message: dict[str, Any], stream_id: str) -> LegEvent | None:
             payload = binascii.a2b_base64(media["payload"], strict_mode=True)
             line_ms = int(media["timestamp"])
             is_time = 0 <= line_ms <= LINE_MS_MAX
-            return CallerAudio(payload, line_ms) if is_time else LegFault(LegFaultKind.UNDECODABLE)
+            chunk = str(media.get("chunk"))
+            number = int(chunk) if chunk.isdecimal() else 0
+            if not is_time:
+                return LegFault(LegFaultKind.BAD_MEDIA)
+            return CallerAudio(payload, line_ms, number)
         case "mark":
             return MarkPlayed(str(message["mark"]["name"]))
         case "dtmf":

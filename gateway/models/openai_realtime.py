@@ -3,7 +3,7 @@
 import binascii
 import re
 from collections.abc import Callable
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 import orjson
 
@@ -36,6 +36,7 @@ from ..core.events import (
     ModelResponding,
     ModelSaid,
     ModelTruncated,
+    ModelUnreadable,
     ResponseStatus,
 )
 from ..core.wire import Deliver, Wire
@@ -44,6 +45,7 @@ from .openai_setup import ModelPlan, differences, render_update, session
 APPEND_HEAD = b'{"type":"input_audio_buffer.append","audio":"'
 SHORTER = re.compile(r"Audio content of (\d+)\s*ms is already shorter")
 Message = dict[str, Any]
+Request = ConfigureModel | CancelResponse | TruncateItem | DeleteItem | AskForResponse | AddNote
 
 
 class ItemSound:
@@ -73,6 +75,7 @@ class OpenAIRealtime:
         self._asked = session(plan)
         self._to_model: Callable[[bytes], bytes] | None = None
         self._output = PCMU_8K
+        self._unreadable_in_a_row = 0
         self._sounds: dict[str, ItemSound] = {}
         self._parsers: dict[str, Callable[[Message], ModelEvent | None]] = {
             "response.output_audio.delta": self._audio,
@@ -110,7 +113,9 @@ class OpenAIRealtime:
             self._deliver(event)
 
     def on_binary(self) -> None:
-        """A binary frame, which the model never sends: ignored."""
+        """A binary frame, which the model never sends."""
+        if self._deliver is not None:
+            self._deliver(self._unreadable())
 
     def on_closed(self, code: int, reason: str) -> None:
         """The socket is over."""
@@ -122,12 +127,19 @@ class OpenAIRealtime:
         """One message. Never raises; unknown types and unusable messages are None."""
         try:
             message = orjson.loads(data)
+            self._unreadable_in_a_row = 0
             parser = self._parsers.get(message["type"])
             return None if parser is None else parser(message)
         except UnsupportedConversion:
             return ModelFault("media_unsupported")
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError):
+        except orjson.JSONDecodeError:
+            return self._unreadable()
+        except (KeyError, TypeError, ValueError, AttributeError):
             return None
+
+    def _unreadable(self) -> ModelEvent:
+        self._unreadable_in_a_row += 1
+        return ModelUnreadable(self._unreadable_in_a_row)
 
     def _audio(self, message: Message) -> ModelEvent:
         item_id = str(message["item_id"])
@@ -174,13 +186,11 @@ class OpenAIRealtime:
             return
         wire.send(self.render(action))
 
-    def render(self, action: ModelAction) -> bytes:
-        """One action as the model's message."""
+    def render(self, action: Request) -> bytes:
+        """One request as the model's message."""
         match action:
             case ConfigureModel():
                 return render_update(self._plan, action.event_id, is_minimal=action.is_minimal)
-            case HearAudio():
-                return APPEND_HEAD + binascii.b2a_base64(action.payload, newline=False) + b'"}'
             case CancelResponse():
                 return _message("response.cancel", action.event_id, response_id=action.response_id)
             case TruncateItem():
@@ -254,18 +264,27 @@ def _item_added(message: Message) -> ModelEvent | None:
 
 def _response_done(message: Message) -> ModelEvent:
     response = message["response"]
-    usage: Message = response.get("usage") or {}
+    usage = _mapping(response.get("usage"))
     return ModelResponded(
         response_id=str(response["id"]),
         status=ResponseStatus(response["status"]),
-        reason=_ending(response.get("status_details") or {}),
-        input_tokens=int(usage.get("input_tokens") or 0),
-        output_tokens=int(usage.get("output_tokens") or 0),
+        reason=_ending(_mapping(response.get("status_details"))),
+        input_tokens=_count(usage.get("input_tokens")),
+        output_tokens=_count(usage.get("output_tokens")),
     )
 
 
+def _mapping(value: object) -> Message:
+    """What is told beside the matter may be missing or malformed: the matter counts all the same."""
+    return cast("Message", value) if isinstance(value, dict) else {}
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
 def _ending(details: Message) -> str:
-    error: Message = details.get("error") or {}
+    error = _mapping(details.get("error"))
     return str(error.get("code") or error.get("type") or details.get("reason") or "")
 
 

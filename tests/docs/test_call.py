@@ -101,8 +101,9 @@ def remedies() -> dict[str, tuple[set[str], bool]]:
                 continue
             ids = [n.value for n in ast.walk(call.args[0]) if isinstance(n, ast.Constant)]
             remedy = faults.Remedy[ast.unparse(call.args[1]).rpartition(".")[2]].value
+            is_alarm = any(keyword.arg == "is_alarm" for keyword in call.keywords)
             for row in (str(one) for one in ids if re.fullmatch(r"E\d+", str(one))):
-                found[row] = (found[row][0] | {remedy}, bool(call.keywords) or found[row][1])
+                found[row] = (found[row][0] | {remedy}, is_alarm or found[row][1])
     return dict(found)
 
 

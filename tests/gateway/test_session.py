@@ -17,6 +17,7 @@ from voicegate.gateway.core.actions import (
     HearAudio,
     LegAction,
     ModelAction,
+    OpenModel,
     PlayAudio,
 )
 from voicegate.gateway.core.agent import AgentPlan
@@ -139,7 +140,7 @@ class Desk:
             keeps_steps=self.keeps_steps,
         )
 
-    def _open_model(self) -> Model:
+    def _open_model(self, _wanted: OpenModel) -> Model:
         self.models.append(Model(self.log))
         return self.models[-1]
 
@@ -310,7 +311,7 @@ def test_without_a_leg_nothing_is_written_to_one() -> None:
 def test_the_alarm_is_set_only_when_the_deadline_changed() -> None:
     """C188: 1,000 frames of talk, and the timer is touched when it is due, not at each frame."""
     desk = talking()
-    desk.model.tell(ModelResponding("r1"), ModelResponded("r1", ResponseStatus.COMPLETED))
+    desk.model.tell(ModelResponding("r1"), ModelResponded("r1", ResponseStatus.CANCELLED))
     arms, wakes = desk.clock.arms, 0
     for n in range(1_000):
         desk.clock.ms = 20 * n
@@ -321,6 +322,37 @@ def test_the_alarm_is_set_only_when_the_deadline_changed() -> None:
     assert desk.session.call.uplink.forwarded == 1_000
     assert desk.clock.arms - arms <= 2 * wakes
     assert wakes <= 40  # about two a second
+
+
+def test_what_came_while_the_process_stood_still_is_read_before_anything_is_missed() -> None:
+    """C33, C84: no silence in front of speech that waits in the socket, no answer asked for twice."""
+    desk = talking()
+    desk.clock.ms = 20
+    desk.leg.tell(CallerAudio(b"\x10" * 160, 20))
+    due_ms = desk.clock.alarm_ms
+    assert due_ms is not None
+    desk.clock.ms = due_ms + 500
+    before = len(desk.log)
+    desk.session.deliver(None)
+    assert desk.clock.alarm_ms == due_ms + 540
+    desk.leg.tell(CallerAudio(b"\x11" * 160, 40))
+    assert desk.log[before:] == [HearAudio(b"\x11" * 160)]
+    desk.ring(due_ms + 540)
+    assert desk.log[before:] == [HearAudio(b"\x11" * 160)]
+
+
+def test_what_did_not_come_meanwhile_is_missed_a_moment_later() -> None:
+    """C33: the same, and the socket was empty."""
+    desk = talking()
+    desk.clock.ms = 20
+    desk.leg.tell(CallerAudio(b"\x10" * 160, 20))
+    assert desk.clock.alarm_ms is not None
+    desk.clock.ms = desk.clock.alarm_ms + 500
+    before = len(desk.log)
+    desk.session.deliver(None)
+    assert desk.log[before:] == []
+    desk.ring(desk.clock.ms + 40)
+    assert any(isinstance(action, HearAudio) for action in desk.log[before:])
 
 
 def test_an_alarm_that_rings_too_early_is_set_again() -> None:
@@ -351,6 +383,46 @@ def test_a_carrier_that_does_not_read_is_given_up(excess: int, end: EndReason | 
     desk.model.tell(ModelResponding("r1"), ModelAudio("a", "r1", bytes(1_600)))
     assert desk.ends == ([] if end is None else [end])
     assert (desk.leg.closes > 0) is (end is not None)
+
+
+def test_a_carrier_that_takes_nothing_for_five_seconds_is_given_up() -> None:
+    """C58: however little waits, and whether or not more is written to it."""
+    desk = talking()
+    desk.leg.backlog = 1
+    desk.model.tell(ModelResponding("r1"), ModelAudio("a", "r1", bytes(1_600)))
+    began_ms = desk.clock.ms
+    for elapsed_ms in range(20, 5_020, 20):
+        desk.clock.ms = began_ms + elapsed_ms
+        desk.leg.tell(CallerAudio(b"\xff" * 160, 155 + elapsed_ms))
+    assert desk.ends == []
+    desk.clock.ms += 1
+    desk.leg.tell(CallerAudio(b"\xff" * 160, 155 + 5_020))
+    assert desk.ends == [EndReason.SLOW_LEG]
+
+
+def test_a_carrier_that_takes_some_now_and_then_is_kept() -> None:
+    """C58."""
+    desk = talking()
+    desk.leg.backlog = 1_000
+    desk.model.tell(ModelResponding("r1"), ModelAudio("a", "r1", bytes(1_600)))
+    desk.model.tell(ModelResponded("r1", ResponseStatus.COMPLETED))
+    for elapsed_ms in range(20, 20_000, 20):
+        desk.clock.ms += 20
+        desk.leg.backlog -= elapsed_ms % 4_000 == 0
+        desk.leg.tell(CallerAudio(b"\xff" * 160, 155 + elapsed_ms))
+    assert desk.ends == []
+
+
+def test_a_clock_that_was_set_back_is_told_once() -> None:
+    """I26."""
+    desk = talking()
+    now_ms = desk.clock.ms
+    for back_ms in (700, 600, 500):
+        desk.clock.ms = now_ms - back_ms
+        desk.leg.tell(CallerAudio(b"\xff" * 160, 155))
+    told = [each for each in desk.facts if each.name == "clock.set_back"]
+    assert told == [Fact("clock.set_back", {"ms": 700})]
+    assert desk.session.times_set_back == 3
 
 
 def test_a_slow_carrier_is_told_nothing_more() -> None:

@@ -2,14 +2,17 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from voicegate.gateway.core.actions import Action, ClearAudio, EndReason
 from voicegate.gateway.core.events import ModelHeardSpeech
-from voicegate.gateway.sim.world.runs import judge, play, run_seed
+from voicegate.gateway.sim.carrier.faults import CarrierFault
+from voicegate.gateway.sim.world.runs import Report, judge, play, run_seed
 from voicegate.gateway.sim.world.scenario import draw
+from voicegate.gateway.sim.world.stated_lines import STATED_LINES
 from voicegate.gateway.sim.world.virtual_call import VirtualCall
 from voicegate.gateway.sim.world.witness import TO_CARRIER
 from voicegate.gateway.sim.world.world import Alarm, TimeStandsStill, World
@@ -71,6 +74,27 @@ def test_a_caller_who_interrupts_is_answered_and_the_model_knows_what_was_heard(
     errors = sorted(abs(claim.error_ms) for claim in claims)
     assert errors[len(errors) // 2] <= 10
     assert errors[int(0.95 * len(errors))] <= 40  # some of these lines stall
+
+
+def test_over_a_stated_line_half_of_the_claims_are_within_its_bound() -> None:
+    """C47: a few calls on line A; `voicegate sim --line A --report heard` judges hundreds."""
+    report = Report()
+    for seed in SEEDS:
+        report.add(run_seed(seed, has_faults=False, carrier_line=STATED_LINES["A"].shape))
+    assert len(report.errors_ms) > 40
+    assert report.error_ms(0.5) <= 10
+    assert report.error_ms(0.9) <= 30  # the 95th percentile of so few is luck
+    assert not report.failed
+
+
+def test_a_carrier_that_echoes_too_early_is_not_believed() -> None:
+    """C54: claims are as near as the line allows, by the clock alone."""
+    early = CarrierFault("mark_early", probability=1.0, length=(400, 400))
+    for seed in SEEDS[:5]:
+        call = play(replace(draw(seed, has_faults=False), carrier_faults=(early,)))
+        assert not call.session.call.playout.has_true_marks
+        errors = [abs(claim.error_ms) for claim in call.claims()]
+        assert all(error_ms <= 20 + call.extra_delay_ms for error_ms in errors), (seed, errors)
 
 
 def test_a_wake_that_makes_no_progress_is_caught() -> None:

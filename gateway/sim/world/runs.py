@@ -1,19 +1,20 @@
 """Seeded calls by the thousand: run, judge, sum up."""
 
+import signal
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import active_children
 from time import perf_counter
 
 from ...core.kpi import CallFigures, figures
 from .invariants import violations
-from .scenario import Scenario, draw
+from .scenario import LineShape, Scenario, draw
 from .violation import Violation
 from .virtual_call import Claim, VirtualCall
 from .world import TimeStandsStill, World
-
-SEEDS_PER_TASK = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +103,36 @@ def judge(call: VirtualCall) -> Outcome:
     )
 
 
-def run_seed(seed: int, *, has_faults: bool = True) -> Outcome:
+def run_seed(
+    seed: int, *, has_faults: bool = True, carrier_line: LineShape | None = None
+) -> Outcome:
     """The call of a seed, judged."""
-    return judge(play(draw(seed, has_faults=has_faults)))
-
-
-def _run_some(seeds: list[int], has_faults: bool) -> list[Outcome]:  # noqa: FBT001 - for map()
-    return [run_seed(seed, has_faults=has_faults) for seed in seeds]
+    return judge(play(draw(seed, has_faults=has_faults, carrier_line=carrier_line)))
 
 
 def run_seeds(
-    seeds: Iterable[int], *, workers: int, has_faults: bool = True
-) -> Iterator[tuple[Outcome, float]]:
-    """Outcomes as they come, each with the seconds since the start."""
+    seeds: Iterable[int],
+    *,
+    workers: int,
+    has_faults: bool = True,
+    carrier_line: LineShape | None = None,
+) -> Generator[tuple[Outcome, float], None, None]:
+    """Outcomes as they come, each with the seconds since the start; closed, it stops at once."""
     began_s = perf_counter()
-    wanted = list(seeds)
-    tasks = [wanted[i : i + SEEDS_PER_TASK] for i in range(0, len(wanted), SEEDS_PER_TASK)]
+    one = partial(run_seed, has_faults=has_faults, carrier_line=carrier_line)
     if workers == 1:
-        for seed in wanted:
-            yield run_seed(seed, has_faults=has_faults), perf_counter() - began_s
+        for seed in seeds:
+            yield one(seed), perf_counter() - began_s
         return
-    with ProcessPoolExecutor(workers) as pool:
-        for outcomes in pool.map(_run_some, tasks, [has_faults] * len(tasks)):
-            for outcome in outcomes:
-                yield outcome, perf_counter() - began_s
+    with ProcessPoolExecutor(workers, initializer=_leave_ctrl_c_to_the_parent) as pool:
+        try:
+            for future in [pool.submit(one, seed) for seed in seeds]:
+                yield future.result(), perf_counter() - began_s
+        except (GeneratorExit, KeyboardInterrupt):
+            for worker in active_children():  # or the pool would let them finish
+                worker.terminate()
+            raise
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -119,8 +119,11 @@ MODEL_FAULTS = (
 )
 
 
-def draw(seed: int, *, has_faults: bool = True) -> Scenario:
-    """The call of this seed. Each part has its own random numbers, so that none shifts another."""
+def draw(seed: int, *, has_faults: bool = True, carrier_line: LineShape | None = None) -> Scenario:
+    """The call of this seed, or the same over another line to the carrier.
+
+    Each part has its own random numbers, so that none shifts another.
+    """
     carrier_faults, model_faults, pauses, jumps = (), (), (), ()
     luck = Random(f"{seed}/faults")
     if has_faults and luck.random() < 0.6:
@@ -139,7 +142,7 @@ def draw(seed: int, *, has_faults: bool = True) -> Scenario:
         seed,
         steps=_steps(Random(f"{seed}/caller")),
         answers=_answers(Random(f"{seed}/answers")),
-        carrier_line=_line(Random(f"{seed}/carrier line"), (20, 150), (0, 15)),
+        carrier_line=carrier_line or _line(Random(f"{seed}/carrier line"), (20, 150), (0, 15)),
         model_line=_line(Random(f"{seed}/model line"), (10, 160), (0, 10)),
         interruption=policy,
         media_after_ms=Random(f"{seed}/upgrade").randint(100, 1_500),

@@ -139,7 +139,9 @@ def _nobody_waits_in_silence(call: VirtualCall) -> Iterator[Violation]:
     and nothing later.
     """
     sounds = sorted([*call.heard.house_at, *(at_ms for at_ms, _ in call.heard.agent_at)])
-    breaks = sorted([*sounds, *call.witness.loud_at, *call.witness.keys_at, _end_ms(call)])
+    # A key takes its time on the line: what the gateway hears of it after the turn is for it to heed.
+    keys_at = [at_ms for at_ms, fact in call.witness.facts if fact.name == "dtmf.key"]
+    breaks = sorted([*sounds, *call.witness.loud_at, *keys_at, _end_ms(call)])
     late_ms = 2 * call.scenario.carrier_line.delay_ms + 2 * call.scenario.model_line.delay_ms
     late_ms += call.extra_delay_ms + call.model_extra_delay_ms + call.injected_ms
     for at_ms, fact in call.witness.facts:

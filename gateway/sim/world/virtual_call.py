@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from random import Random
 
-from ...core.actions import Action, DeleteItem, Fact, TruncateItem
+from ...core.actions import Action, DeleteItem, Fact, OpenModel, TruncateItem
 from ...core.agent import AgentPlan
 from ...core.call import Call, CallLimits, Prompts
 from ...core.events import CallerAudio, CallRang, Event
@@ -138,7 +138,8 @@ class VirtualCall:
         if actions:
             self.witness.steps.append((now_ms, event, actions))
         call, witness = self.session.call, self.witness
-        if call.deadline_ms is not None and call.deadline_ms < now_ms:
+        is_late = call.deadline_ms is not None and call.deadline_ms < now_ms
+        if is_late and not self.session.is_reading:
             witness.late_deadlines += 1
         if call.uplink.waiting_ms > witness.waiting_ms_max:
             witness.waiting_ms_max = call.uplink.waiting_ms
@@ -216,7 +217,7 @@ class VirtualCall:
         self.witness.wakes += 1
         self._reach(self.session.deliver, None)
 
-    def _open_model(self) -> ModelEnd:
+    def _open_model(self, _wanted: OpenModel) -> ModelEnd:
         end = ModelEnd(self, len(self.model_ends) + 1)
         self.model_ends.append(end)
         return end

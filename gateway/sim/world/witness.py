@@ -1,7 +1,6 @@
 """What a virtual call did, seen from outside: for invariants, reports and the log's digest."""
 
 import hashlib
-import zlib
 from array import array
 
 import orjson
@@ -43,8 +42,8 @@ class Witness:
         """The same seed gives the same one, in any process, on any Python."""
         times, whos, messages = zip(*self.log, strict=True) if self.log else ((), (), ())
         digest = hashlib.blake2b(array("q", times).tobytes(), digest_size=16)
-        digest.update("".join(whos).encode())
-        digest.update(b"%d" % zlib.crc32(b"".join(messages)))  # many megabytes in a moment
+        digest.update("\n".join(whos).encode())
+        digest.update(b"\n".join(messages))
         return digest.hexdigest()
 
     def on_wire(self, who: str) -> list[tuple[int, bytes]]:
@@ -63,11 +62,9 @@ class Witness:
     def spoken(self) -> list[tuple[int, int]]:
         """When the caller began to make a sound, and for how long."""
         stretches: list[tuple[int, int]] = []
-        began_ms = last_ms = -1_000
+        last_ms = -1_000
         for at_ms in self.loud_at:
-            if at_ms - last_ms > 30:
-                if began_ms >= 0:
-                    stretches.append((began_ms, last_ms + 20 - began_ms))
-                began_ms = at_ms
+            began_ms = stretches.pop()[0] if at_ms - last_ms <= 30 else at_ms
+            stretches.append((began_ms, at_ms + 20 - began_ms))
             last_ms = at_ms
         return stretches

@@ -332,19 +332,43 @@ def test_keys_typed_into_an_answer_on_its_way_are_answered_after_it_was_cut() ->
     assert talk.hear(done(status=CANCELLED)) == [AskForResponse("ask-3")]
 
 
+def test_speech_right_after_a_key_that_goes_on_cuts_after_all() -> None:
+    """C76, I13: it was taken for the key's tone, which would have ended by now."""
+    talk = answering(10_000)
+    talk.hear(CallerDigit("1"), at_ms=1_000)
+    talk.hear(ModelResponding("r2"), delta("b", 5_000, "r2"), at_ms=1_050)
+    assert talk.hear(SPEECH, at_ms=1_100) == []
+    assert talk.agent.deadline_ms == 1_900
+    assert talk.wake()[:2] == [ClearAudio(), CancelResponse("cancel-3", "r2")]
+
+
+def test_the_tone_of_a_key_cuts_nothing() -> None:
+    """C76: it ends, and that is all."""
+    talk = answering(10_000)
+    talk.hear(CallerDigit("1"), at_ms=1_000)
+    talk.hear(ModelResponding("r2"), delta("b", 5_000, "r2"), SPEECH, at_ms=1_100)
+    assert talk.hear(QUIET, at_ms=1_700) == []
+    assert talk.agent.deadline_ms != 1_900
+
+
 # -- watchdogs -------------------------------------------------------------------------------------
 
 
-def test_a_response_that_stops_speaking_is_cut_and_asked_for_again() -> None:
-    """C84, E38: cancel, truncate, go on."""
+def test_a_response_that_stops_speaking_is_cancelled_and_asked_for_again() -> None:
+    """C84, E38: cancel, truncate, go on; there is nothing left to clear."""
     talk = answering()
     assert talk.agent.deadline_ms == 4_000
     assert talk.wake() == [
-        ClearAudio(),
         CancelResponse("cancel-1", "r1"),
         TruncateItem("truncate-2", "a", 1_000),
     ]
     assert talk.hear(done(status=CANCELLED), at_ms=4_100) == [AskForResponse("ask-3")]
+
+
+def test_a_response_is_not_given_up_while_what_it_said_still_plays() -> None:
+    """C84, E38: five seconds given, and then nothing: silence begins when they are over."""
+    talk = answering(5_000)
+    assert talk.agent.deadline_ms == 5_000
 
 
 def test_a_response_that_only_announced_an_item_loses_it() -> None:

@@ -19,6 +19,7 @@ from voicegate.gateway.core.actions import (
 )
 from voicegate.gateway.core.agent import BROKE_OFF, NEUTRAL, Agent, AgentEvent, AgentPlan
 from voicegate.gateway.core.events import (
+    CallerDigit,
     ModelAudio,
     ModelCommitted,
     ModelFault,
@@ -111,8 +112,9 @@ def test_a_completed_response_ends_a_row_of_failures() -> None:
     for n in range(1, 4):
         talk.hear(done(f"r{2 * n - 1}", FAILED, "server_error"), at_ms=n)
         talk.wake()
-        talk.hear(ModelResponding(f"r{2 * n}"), done(f"r{2 * n}"), at_ms=n)
-        talk.hear(ModelCommitted("u"), ModelResponding(f"r{2 * n + 1}"), at_ms=n)
+        talk.hear(ModelResponding(f"r{2 * n}"), at_ms=n)
+        talk.hear(delta(f"i{n}", 20, f"r{2 * n}"), done(f"r{2 * n}"), at_ms=n)
+        talk.hear(ModelResponding(f"r{2 * n + 1}"), at_ms=n)
     assert talk.agent.failure is None
 
 
@@ -122,7 +124,9 @@ def test_a_turn_that_comes_before_the_second_try_is_the_second_try() -> None:
     talk.hear(done(status=FAILED, reason="server_error"), at_ms=100)
     talk.hear(SPEECH, QUIET, ModelCommitted("u1"), ModelResponding("r2"), at_ms=200)
     assert talk.agent.deadline_ms == 6_200
-    assert talk.hear(done("r2"), at_ms=300) == []
+    talk.hear(delta("b", 20, "r2"), at_ms=250)
+    talk.hear(done("r2"), at_ms=300)
+    assert talk.agent.deadline_ms is None
 
 
 @pytest.mark.parametrize("reason", ["server_error", "content_filter"])
@@ -224,19 +228,72 @@ def test_an_ask_that_meets_a_broken_server_is_made_again_soon() -> None:
     assert talk.wake() == [AskForResponse("ask-3")]
 
 
-def test_a_server_error_in_a_turn_asks_again_when_its_response_is_done() -> None:
-    """E27."""
+def test_an_error_beside_a_response_leaves_it_to_the_response() -> None:
+    """E27, C117: one incident, told twice, is one failure."""
     talk = answering(0)
+    assert talk.hear(ModelFault("server_error"), at_ms=100) == []
+    talk.hear(done(status=FAILED, reason="server_error"), at_ms=500)
+    assert talk.agent.deadline_ms == 750
+    assert talk.wake() == [AskForResponse("ask-1")]
+    assert talk.agent.failure is None
+
+
+def test_an_error_beside_an_answer_that_completes_asks_for_no_second_one() -> None:
+    """E27, C117."""
+    talk = answering(100)
     talk.hear(ModelFault("server_error"), at_ms=100)
-    assert talk.wake() == []
-    assert talk.hear(done(status=FAILED), at_ms=500) == [AskForResponse("ask-1")]
+    talk.hear(done(), at_ms=500)
+    assert talk.agent.deadline_ms is None
 
 
-def test_a_final_error_in_a_call_is_the_end() -> None:
-    """E9."""
-    talk = answering()
-    talk.hear(ModelFault("account_deactivated"))
-    assert talk.agent.failure is EndReason.MODEL_REFUSED
+def test_an_error_while_nobody_waits_makes_the_agent_say_nothing() -> None:
+    """E27, C117."""
+    talk = Talk()
+    assert talk.hear(ModelFault("server_error"), at_ms=100) == []
+    assert talk.agent.deadline_ms is None
+
+
+def test_a_truncate_that_a_server_error_met_is_not_forgotten() -> None:
+    """E27, C69: the model may believe that it said all of it."""
+    talk = cut(200)
+    answer = talk.hear(ModelFault("server_error", event_id="truncate-2"), at_ms=300)
+    assert [type(action) for action in answer] == [DeleteItem, AddNote]
+    assert talk.agent.failure is None
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(COMPLETED, ""), (INCOMPLETE, "max_output_tokens"), (FAILED, "context_length_exceeded")],
+)
+def test_an_answer_without_a_sound_is_none(status: ResponseStatus, reason: str) -> None:
+    """C84, E38, X21: whatever it says of itself, the caller has heard nothing: asked again, once."""
+    talk = answering(0)
+    talk.hear(done(status=status, reason=reason), at_ms=100)
+    assert talk.agent.deadline_ms == 101
+    assert talk.wake() == [AskForResponse("ask-1")]
+    talk.hear(ModelResponding("r2"), done("r2", status, reason), at_ms=300)
+    assert talk.agent.failure is EndReason.MODEL_LOST
+
+
+def test_a_new_turn_begins_with_new_patience() -> None:
+    """E27: two failures in a row are two of one turn."""
+    talk = answering(0)
+    talk.hear(done(status=FAILED, reason="server_error"), at_ms=100)
+    talk.wake()
+    talk.hear(ModelResponding("r2"), delta("b", 100, "r2"), done("r2", INCOMPLETE), at_ms=500)
+    talk.hear(SPEECH, QUIET, ModelCommitted("u1"), ModelResponding("r3"), at_ms=9_000)
+    talk.hear(done("r3", FAILED, "server_error"), at_ms=9_100)
+    assert talk.agent.failure is None
+
+
+def test_what_has_been_asked_is_not_asked_again() -> None:
+    """C83, E27: an ask waited for the response that failed; it is the second try."""
+    talk = Talk(AgentPlan(greeting=None, dtmf_interrupts=False))
+    talk.hear(ModelCommitted("u0"), ModelResponding("r1"))
+    talk.hear(CallerDigit("1"), CallerDigit("#"), at_ms=50)
+    asked = talk.hear(done(status=FAILED, reason="server_error"), at_ms=100)
+    assert asked == [AskForResponse("ask-2")]
+    assert talk.agent.deadline_ms == 2_100  # and no second try at 350
 
 
 # -- a truncate that is refused --------------------------------------------------------------------

@@ -346,20 +346,6 @@ def test_speech_right_after_a_key_is_the_tone_of_the_key(after_ms: int, *, is_de
     assert (verdict == ignored("deaf_after_key", 4_700 - after_ms)) is is_deaf
 
 
-def test_a_cut_decided_elsewhere_keeps_its_cancel_in_the_middle() -> None:
-    """C62: a watchdog cancels by its own account, the order stays."""
-    subject = desk()
-    subject.plays("a", 800, heard_ms=300)
-    actions, items = subject.bargein.cut(NOW_MS, cancel=[CancelResponse("cancel-9", "r9")])
-    assert actions == [
-        ClearAudio(),
-        CancelResponse("cancel-9", "r9"),
-        TruncateItem("truncate-1", "a", 300),
-        fact("audio.cut", item="a", heard_ms=300, received_ms=800, dry_ms=0),
-    ]
-    assert [item.heard_ms for item in items] == [300]
-
-
 def test_how_each_item_ended_is_told_when_all_is_done() -> None:
     """C62, C163: in play order, heard to its end or not, and nothing waits for it."""
     subject = desk()

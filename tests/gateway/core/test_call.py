@@ -40,6 +40,7 @@ from voicegate.gateway.core.events import (
     ModelSaid,
     ModelTruncated,
     ModelUnreachable,
+    ModelUnreadable,
     ResponseStatus,
 )
 from voicegate.gateway.core.phases import MOVES, Phase
@@ -82,6 +83,8 @@ EVENTS: list[Event] = [
     ModelFault("conversation_already_has_active_response", "ask-2"),
     ModelUnreachable(401),
     ModelUnreachable(500),
+    ModelUnreadable(1),
+    ModelUnreadable(3),
     ModelClosed(1006, "planted words"),
     ModelClosed(1000),
     ModelBlocked(is_blocked=True),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from voicegate.gateway.core.actions import (
     Action,
+    ClearAudio,
     CloseModel,
     EndCall,
     EndReason,
@@ -20,6 +21,7 @@ from voicegate.gateway.core.events import (
     LegOpened,
     ModelAudio,
     ModelAudioDone,
+    ModelClosed,
     ModelCommitted,
     ModelConnected,
     ModelHeardSpeech,
@@ -31,7 +33,7 @@ from voicegate.gateway.core.events import (
 from voicegate.gateway.core.phases import Phase
 
 OPENED = ModelOpened("audio/pcm", "audio/pcm")
-PROMPTS = Prompts(draining=b"\x33" * 8 * 1_000)
+PROMPTS = Prompts(draining=b"\x33" * 8 * 1_000, apology=b"\x44" * 8 * 1_000)
 
 
 @dataclass(slots=True)
@@ -128,3 +130,39 @@ def test_of_two_announced_drains_the_later_counts() -> None:
     story.at(100, GatewayDraining(9_000), GatewayDraining(500))
     story.at(500)
     assert story.call.reason is EndReason.DRAINED
+
+
+def test_a_long_answer_is_not_heard_out_when_the_time_is_up() -> None:
+    """C158: what waits is dropped, what plays is cleared, and the word is heard."""
+    story = Story()
+    story.answers(0, 60_000)
+    story.at(100, GatewayDraining(5_000))
+    story.at(5_000)
+    assert story.call.reason is EndReason.DRAINED
+    assert ClearAudio() in story.actions
+    assert story.played()[-1] == "prompt:drained"
+    assert story.call.playout.ends_at_ms(5_000) <= 6_100
+
+
+def test_a_lost_model_leaves_what_was_sent_and_takes_what_waits() -> None:
+    """C118: and the apology follows at once on the rest, with nothing told as heard in full."""
+    story = Story()
+    story.at(
+        0, ModelCommitted("u"), ModelResponding("r1"), ModelAudio("a", "r1", bytes(8 * 30_010))
+    )
+    actions = story.at(100, ModelClosed(1006))
+    assert ClearAudio() not in actions
+    item = story.call.playout.items["a"]
+    assert item.is_cut
+    assert (item.sent, item.dropped) == (8 * 20_000, 8 * 10_010)
+    assert story.call.playout.ends_at_ms(100) == 20_000 + 1_000
+
+
+def test_an_unfinished_answer_holds_up_nobody_when_its_response_is_over() -> None:
+    """C50, E27: its last part-frame is played, and the next item follows in the same turn."""
+    story = Story()
+    story.at(0, ModelCommitted("u"), ModelResponding("r1"), ModelAudio("a", "r1", bytes(8 * 110)))
+    story.at(50, ModelResponded("r1", ResponseStatus.INCOMPLETE, "max_output_tokens"))
+    story.at(60, ModelCommitted("u2"), ModelResponding("r2"), ModelAudio("b", "r2", bytes(160)))
+    assert story.played() == ["a", "a", "b"]
+    assert story.call.playout.items["a"].sent == 8 * 110

@@ -143,6 +143,7 @@ def test_the_summary_tells_what_was_received_and_heard() -> None:
         received_ms=1_000,
         heard_ms=300,
         stale_echoes=0,
+        holes=0,
         round_trip_ms=0,
     )
 
@@ -215,7 +216,13 @@ def test_of_two_deadlines_that_are_due_the_first_cause_stands() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [LegFaultKind.UNDECODABLE, LegFaultKind.NOT_JSON, LegFaultKind.BINARY]
+    "kind",
+    [
+        LegFaultKind.UNDECODABLE,
+        LegFaultKind.BAD_MEDIA,
+        LegFaultKind.NOT_JSON,
+        LegFaultKind.BINARY,
+    ],
 )
 def test_fifty_messages_in_a_row_that_cannot_be_read_end_the_call(kind: LegFaultKind) -> None:
     """C31."""
@@ -224,13 +231,15 @@ def test_fifty_messages_in_a_row_that_cannot_be_read_end_the_call(kind: LegFault
         assert story.call.handle(LegFault(kind), 0) == []
     assert EndCall(EndReason.PROTOCOL_ERROR) in story.call.handle(LegFault(kind), 0)
     assert story.call.leg_faults[kind] == 50
+    is_media = kind is LegFaultKind.BAD_MEDIA
+    assert story.call.uplink.booked[Booked.MALFORMED] == 50 * is_media, "only a frame is one"
 
 
 def test_one_good_frame_begins_the_count_anew() -> None:
     """C31."""
     story = Story()
     for n in range(200):
-        story.at(20 * n, *[LegFault(LegFaultKind.UNDECODABLE)] * 49)
+        story.at(20 * n, *[LegFault(LegFaultKind.BAD_MEDIA)] * 49)
     assert story.end is None
     assert story.call.uplink.booked[Booked.MALFORMED] == 49 * 200
 
@@ -242,6 +251,22 @@ def test_what_is_not_for_us_is_ignored_and_counted(kind: LegFaultKind) -> None:
     for _ in range(200):
         assert story.call.handle(LegFault(kind), 0) == []
     assert story.call.leg_faults[kind] == 200
+
+
+def test_a_hole_in_the_numbers_of_the_media_is_told_once_and_counted() -> None:
+    """C40: lost, doubled, or beginning in the midst; a leg without numbers has no holes."""
+    for chunks, holes in (((1, 2, 3), 0), ((2, 3), 1), ((1, 3, 3, 4), 2), ((0, 0, 0), 0)):
+        call = Call(AgentPlan(), CallLimits(), PROMPTS)
+        call.handle(LegOpened("MZ1"), 0)
+        told = [
+            action
+            for at, chunk in enumerate(chunks, start=1)
+            for action in call.handle(CallerAudio(b"\xff" * 160, 20 * at, chunk), 20 * at)
+        ]
+        assert [action.name for action in told if isinstance(action, Fact)] == ["leg.hole"] * (
+            holes > 0
+        )
+        assert call.holes == holes
 
 
 # -- the model goes --------------------------------------------------------------------------------

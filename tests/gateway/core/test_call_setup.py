@@ -38,6 +38,7 @@ from voicegate.gateway.core.events import (
     ModelClosed,
     ModelConnected,
     ModelFault,
+    ModelHeardSpeech,
     ModelItemAdded,
     ModelOpened,
     ModelResponded,
@@ -246,6 +247,31 @@ def test_ringback_covers_the_wait_until_the_agents_first_frame() -> None:
     assert story.call.playout.unheard_ms(1_800) == 1_000
 
 
+def ringing_in_talk() -> Story:
+    """The model is there and about to greet, and the caller hears it ring."""
+    story = called()
+    story.at(100, LegOpened("MZ1"))
+    story.at(900, ModelConnected(), OPENED, ModelResponding("r1"))
+    return story
+
+
+def test_a_caller_who_speaks_need_not_be_told_that_it_rings() -> None:
+    """C11: cleared, and no second cadence over what the caller says."""
+    story = ringing_in_talk()
+    actions = story.at(1_000, ModelHeardSpeech("u", 0))
+    assert fact("cover.ended") in actions
+    story.frames(1_000, 9_000)
+    assert story.play("cover:2") == b""
+
+
+def test_a_cut_answer_that_comes_late_does_not_end_the_cover() -> None:
+    """C11, C64: nothing of it is heard."""
+    story = ringing_in_talk()
+    story.at(950, CallerDigit("1"))
+    actions = story.at(1_000, ModelAudio("a", "r1", bytes(1_600)))
+    assert fact("cover.ended") not in actions
+
+
 def test_a_quick_model_needs_no_cover() -> None:
     """C11."""
     story = called()
@@ -332,7 +358,8 @@ def test_a_model_that_does_not_answer_for_twelve_seconds_is_unavailable() -> Non
     assert story.call.phase is Phase.ENDING
     assert story.play("prompt:model_unavailable") == APOLOGY
     assert story.call.playout.unheard_ms(12_000) == 1_000
-    story.at(15_000)
+    assert story.call.deadline_ms == 14_000, "its length and a second"
+    story.at(14_000)
     assert story.actions[-1] == EndCall(EndReason.MODEL_UNAVAILABLE)
 
 

@@ -29,12 +29,55 @@ def test_the_least_round_trip_is_forgotten_after_sixteen_more() -> None:
     assert round_trips.least_ms == 90
 
 
-def test_the_usual_extra_of_one_way_is_half_the_mean_excess() -> None:
-    """C46."""
+def test_a_later_echo_of_the_run_shortens_what_its_probe_measured() -> None:
+    """C46: the probe was 40 ms late on its way back, the echo behind 200 ms of audio was not."""
+    subject = clock(120)
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    subject.echoed(0, subject.run, 1_120)
+    assert subject.position_ms(1_500) == 500
+    subject.echoed(200, subject.run, 1_280)
+    subject.begin_run(200, 5_000, plays_until_ms=1_200)
+    subject.echoed(200, subject.run, 5_080)
+    assert subject.position_ms(5_100) == pytest.approx(300, abs=20)
+
+
+def test_a_lost_probe_is_made_up_for_by_the_next_echo_of_its_run() -> None:
+    """C46, C48."""
     round_trips = RoundTrips()
-    for sample_ms in (60, 80, 100):
-        round_trips.add(sample_ms)
-    assert round_trips.usual_extra_ms == 10
+    subject = PlayClock(round_trips)
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    subject.echoed(200, subject.run, 1_280)
+    assert round_trips.least_ms == 80
+
+
+def test_an_echo_of_a_run_that_had_to_wait_measures_no_round_trip() -> None:
+    """C46: when the audio before it ends is an estimate."""
+    round_trips = RoundTrips()
+    subject = PlayClock(round_trips)
+    subject.begin_run(0, 1_000, plays_until_ms=1_030)
+    subject.echoed(200, subject.run, 1_280)
+    assert round_trips.least_ms is None
+
+
+def test_an_echo_that_met_a_stall_is_no_measure_of_what_is_usual() -> None:
+    """C46, C47."""
+    round_trips = RoundTrips()
+    for late_ms in (10, 300):
+        round_trips.late(late_ms)
+    assert round_trips.jitter_ms == 10
+
+
+def test_the_least_of_few_round_trips_is_taken_to_be_too_long() -> None:
+    """C46: with one, less than was measured is added; with many, more than one way is late."""
+    round_trips = RoundTrips()
+    for late_ms in (5, 10, 15):
+        round_trips.late(late_ms)
+    extras_ms: list[int] = []
+    for _ in range(16):
+        round_trips.add(60)
+        extras_ms.append(round_trips.usual_extra_ms)
+    assert extras_ms == sorted(extras_ms)
+    assert extras_ms[0] < 0 < 10 < extras_ms[-1]
 
 
 def test_before_any_echo_the_position_runs_from_the_first_send() -> None:
@@ -82,18 +125,20 @@ def test_eight_smaller_proposals_replace_the_largest() -> None:
     subject.begin_run(0, 1_000, plays_until_ms=1_000)
     subject.echoed(0, subject.run, 1_080)
     for n in range(1, 8):
-        subject.echoed(200 * n, subject.run, 1_080 + 200 * n + 40)
+        subject.echoed(200 * n, subject.run, 1_080 + 200 * n + 90)
     assert subject.position_ms(4_000) == 3_000
-    subject.echoed(1_600, subject.run, 1_080 + 1_600 + 40)
-    assert subject.position_ms(4_000) == 2_960
+    subject.echoed(1_600, subject.run, 1_080 + 1_600 + 90)
+    assert subject.position_ms(4_000) == 2_910
 
 
 def test_the_usual_extra_is_added_to_what_echoes_propose() -> None:
-    """C46: half the mean excess of the round trips."""
-    subject = clock(60, 100)  # least 60, mean 80
+    """C46: of echoes 0 and 30 ms late on average 15, of these a part, as four round trips have it."""
+    subject = clock(80, 80, 80, 80)
     subject.begin_run(0, 1_000, plays_until_ms=1_000)
-    subject.echoed(0, subject.run, 1_060)
-    assert subject.position_ms(2_000) == 1_010
+    subject.echoed(0, subject.run, 1_080)
+    subject.echoed(200, subject.run, 1_280)
+    subject.echoed(400, subject.run, 1_480 + 30)
+    assert 2_000 - 1_000 < subject.position_ms(2_000) < 2_000 - 1_000 + 30
 
 
 def test_an_echo_of_an_earlier_run_says_nothing_about_this_one() -> None:

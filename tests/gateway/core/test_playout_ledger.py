@@ -42,8 +42,8 @@ def test_nothing_was_heard_below_the_last_valid_echo_or_beyond_what_was_sent() -
     """C46: an echo that comes early lifts the position, the end of the audio bounds it."""
     subject = playout()
     subject.receive("a", "r", speech(1_000), 0, is_interruptible=True)
-    subject.echoed("0.4", 100)
-    assert subject.position(100) == 600 * MS
+    subject.echoed("0.4", 560)
+    assert subject.position(560) == 600 * MS
     assert subject.position(9_000) == 1_000 * MS
     assert subject.heard_ms(subject.items["a"], 9_000) == 1_000
 

@@ -105,10 +105,52 @@ def test_what_waited_is_dropped_when_the_answer_to_a_turn_sees_it_anyway() -> No
     subject = responses()
     subject.caller_started()
     subject.ask(0)
-    subject.caller_stopped(100)
-    subject.committed(100)
-    subject.created("r1", 200)
-    assert subject.done("r1", 900) == []
+    subject.caller_stopped(1_000)
+    subject.committed(1_000)
+    subject.created("r1", 1_200)
+    assert subject.done("r1", 1_900) == []
+
+
+def test_what_was_asked_a_moment_before_a_turn_may_not_have_been_seen_in_it() -> None:
+    """C83: the way to the model takes its time."""
+    subject = responses()
+    subject.caller_started()
+    subject.ask(900)
+    subject.caller_stopped(1_000)
+    subject.committed(1_000)
+    subject.created("r1", 1_200)
+    assert subject.done("r1", 1_900) == [AskForResponse("ask-1")]
+
+
+def test_an_ask_refused_for_another_response_is_made_after_it() -> None:
+    """C83, E15: the answer to a turn was begun before the model saw why we asked."""
+    subject = responses()
+    subject.ask(0)
+    subject.committed(10)
+    subject.created("r1", 20)
+    assert subject.refused(30, is_ours=True) == []
+    assert subject.done("r1", 900) == [AskForResponse("ask-2")]
+
+
+def test_an_answer_that_was_cut_and_lost_never_plays() -> None:
+    """C65, X8: it had no name for two seconds; then it comes, and the caller still speaks."""
+    subject = responses()
+    subject.committed(0)
+    subject.cut(100)
+    subject.caller_started()
+    assert subject.wake(2_100) == []
+    assert subject.created("r1", 2_400) == [CancelResponse("cancel-1", "r1")]
+    assert "r1" in subject.cut_ids
+
+
+def test_an_answer_to_a_later_turn_is_not_taken_for_the_lost_one() -> None:
+    """C65: responses come in the order of their turns."""
+    subject = responses()
+    subject.committed(0)
+    subject.cut(100)
+    subject.wake(2_100)
+    subject.committed(3_000)
+    assert subject.created("r1", 3_100) == []
 
 
 def test_an_ask_waits_while_the_model_is_about_to_answer_a_turn() -> None:
@@ -263,7 +305,7 @@ def test_a_late_end_of_the_response_before_does_not_forget_what_was_asked() -> N
 def test_a_refused_ask_leaves_again_when_the_response_that_ran_is_done() -> None:
     """C83, E15: pending until the next end of a response."""
     subject = asked()
-    assert subject.refused(100) == []
+    assert subject.refused(100, is_ours=True) == []
     assert subject.is_answer_owed
     assert subject.done("unknown", 300) == [AskForResponse("ask-2")]
 
@@ -271,7 +313,7 @@ def test_a_refused_ask_leaves_again_when_the_response_that_ran_is_done() -> None
 def test_a_refused_ask_leaves_again_when_nothing_ends() -> None:
     """E15."""
     subject = asked()
-    subject.refused(100)
+    subject.refused(100, is_ours=True)
     assert AskForResponse("ask-2") in subject.wake(2_100)
 
 
@@ -281,7 +323,7 @@ def test_an_automatic_answer_that_was_refused_is_asked_for_when_the_response_tha
     """C84, C85, E15: the caller's turn does not wait for a watchdog."""
     subject = cancelling()
     subject.committed(50)
-    assert subject.refused(100) == []
+    assert subject.refused(100, is_ours=True) == []
     assert subject.is_answer_owed
     assert subject.done("r1", 300) == [AskForResponse("ask-3")]
 
@@ -289,7 +331,7 @@ def test_an_automatic_answer_that_was_refused_is_asked_for_when_the_response_tha
 def test_a_refused_ask_that_was_cut_is_not_repeated() -> None:
     subject = asked()
     subject.cut(50)
-    subject.refused(100)
+    subject.refused(100, is_ours=True)
     assert not subject.is_answer_owed
     assert subject.wake(2_100) == []
 
@@ -298,7 +340,7 @@ def test_a_refused_ask_that_was_cut_is_not_repeated() -> None:
 def test_a_refusal_of_what_was_not_asked_changes_nothing(prepare: Callable[[], Responses]) -> None:
     subject = prepare()
     gate = subject.gate
-    assert subject.refused(10) == []
+    assert subject.refused(10, is_ours=True) == []
     assert subject.ask_failed(10) == []
     assert subject.forget_ask(10) == []
     assert subject.gate is gate

@@ -93,7 +93,7 @@ EVENTS: dict[str, Callable[[Situation], list[Action]]] = {
     "item ended": _item_ended,
     "done": _done,
     "done of another": lambda it: it.subject.done("another", it.now_ms),
-    "refused": lambda it: it.subject.refused(it.now_ms),
+    "refused": lambda it: it.subject.refused(it.now_ms, is_ours=it.subject.is_asked),
     "ask failed": lambda it: it.subject.ask_failed(it.now_ms),
     "forget ask": lambda it: it.subject.forget_ask(it.now_ms),
     "wake": _wake,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicegate.codecs.frames import PCMU_8K
+from voicegate.codecs.frames import PCM16_24K, PCMA_8K, PCMU_8K, AudioFormat
 from voicegate.gateway.core.actions import Action, HearAudio, fact
 from voicegate.gateway.core.uplink import Booked, Uplink, UplinkLimits
 
@@ -241,3 +241,23 @@ def test_every_frame_is_forwarded_once_in_order_or_booked_with_one_reason(
     loud = [(p[0] - 1) * 100 + p[1] - 1 for p in payloads if p[0] < 0x80]
     assert loud == sorted(set(loud))
     assert all(a.payload for a in actions if isinstance(a, HearAudio))
+
+
+@pytest.mark.parametrize(
+    ("line", "loud", "quiet"),
+    [
+        (PCMU_8K, b"\x00" * 160, b"\xff" * 160),
+        (PCMA_8K, b"\x2a" * 160, b"\xd5" * 160),
+        (PCM16_24K, b"\x00\x40" * 480, b"\x20\x00" * 480),
+        (PCM16_24K, b"\x00\x40" * 480, b"\x20\x00" * 480 + b"\x7f"),
+    ],
+)
+def test_silence_is_told_from_speech_in_each_format_of_a_line(
+    line: AudioFormat, loud: bytes, quiet: bytes
+) -> None:
+    """C28: of what is too much the silence goes, in whole samples or not."""
+    subject = Uplink(line, UplinkLimits(ring_ms=40))
+    for n, payload in enumerate((loud, quiet, loud), start=1):
+        subject.hear(payload, 20 * n, 20 * n)
+    heard = [a.payload for a in subject.ready(60) if isinstance(a, HearAudio)]
+    assert heard == [loud, loud]

@@ -93,7 +93,7 @@ def changed(message: dict[str, Any], inside: str, **members: Any) -> dict[str, A
     [
         (CONNECTED, None),
         (START, None),
-        (MEDIA, CallerAudio(FRAME, 155)),
+        (MEDIA, CallerAudio(FRAME, 155, 1)),
         (MARK, MarkPlayed("0.12")),
         (DTMF, CallerDigit("1")),
         (STOP, LegClosed(LegEnd.STOPPED)),
@@ -110,7 +110,7 @@ def test_a_payload_may_have_any_length(size: int) -> None:
     """C31."""
     payload = bytes(n % 251 for n in range(size))
     message = changed(MEDIA, "media", payload=b64encode(payload).decode())
-    assert read(message) == CallerAudio(payload, 155)
+    assert read(message) == CallerAudio(payload, 155, 1)
 
 
 @pytest.mark.parametrize("digit", "0123456789*#ABCD")
@@ -125,7 +125,7 @@ def test_what_is_sent_on_the_other_track_means_nothing() -> None:
 
 
 def test_a_message_without_a_track_is_the_callers() -> None:
-    assert read(changed(MEDIA, "media", track=None)) == CallerAudio(FRAME, 155)
+    assert read(changed(MEDIA, "media", track=None)) == CallerAudio(FRAME, 155, 1)
 
 
 @pytest.mark.parametrize("message", [MEDIA, MARK, DTMF, STOP])
@@ -173,9 +173,12 @@ def test_what_is_no_json_object_is_counted_as_such(data: bytes) -> None:
         changed(DTMF, "dtmf", digit=None),
     ],
 )
-def test_a_message_with_a_part_that_cannot_be_read_is_counted_as_such(message: object) -> None:
-    """C27, C31."""
-    assert read(message) == LegFault(LegFaultKind.UNDECODABLE)
+def test_a_message_with_a_part_that_cannot_be_read_is_counted_as_such(
+    message: dict[str, Any],
+) -> None:
+    """C27, C31: one of media is a frame of the caller that is lost, another is not."""
+    kind = LegFaultKind.BAD_MEDIA if "media" in message else LegFaultKind.UNDECODABLE
+    assert read(message) == LegFault(kind)
 
 
 def test_a_start_tells_which_call_it_is() -> None:
@@ -289,6 +292,13 @@ def test_no_bytes_make_the_parser_raise(data: bytes) -> None:
     parse_start(data)
 
 
+def test_a_message_nested_too_deeply_is_a_fault() -> None:
+    """C31, C143."""
+    deep = "[" * 5_000 + "]" * 5_000
+    data = json.dumps({**MEDIA, "x": None}).replace("null", deep).encode()
+    assert isinstance(parse(data, SID), LegFault)
+
+
 # -- the leg ---------------------------------------------------------------------------------------
 
 
@@ -333,7 +343,7 @@ def test_messages_become_events_and_meaningless_ones_do_not() -> None:
         subject.on_text(json.dumps(message).encode())
     subject.on_binary()
     assert events[1:] == [
-        CallerAudio(FRAME, 155),
+        CallerAudio(FRAME, 155, 1),
         MarkPlayed("0.12"),
         LegFault(LegFaultKind.BINARY),
     ]
