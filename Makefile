@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: setup demo test sim lint types check fix pins
+.PHONY: setup demo test sim certificate lint types check fix pins
 setup: $(VENV)/.dev-ready
 
 $(VENV)/.ready: requirements.txt pyproject.toml
@@ -30,6 +30,14 @@ SEEDS ?= 300
 sim: $(VENV)/.dev-ready
 	$(BIN)/voicegate sim --seeds $(SEEDS) --report heard --report faults
 
+# Every row of `voicegate bench codecs`; pesq comes as C source and needs a compiler.
+$(VENV)/.quality-ready: $(VENV)/.ready requirements-quality.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-quality.txt
+	@touch $@
+
+certificate: $(VENV)/.quality-ready
+	$(BIN)/voicegate bench codecs --require-all --out .voicegate/certificate $(CERTIFICATE)
+
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -47,3 +55,4 @@ fix: $(VENV)/.dev-ready
 pins:
 	uv pip compile requirements.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.txt
 	uv pip compile requirements-dev.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements-dev.txt
+	uv pip compile requirements-quality.in --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements-quality.txt

@@ -1,17 +1,20 @@
 """The one command tree. `voicegate --help` imports nothing but click; a command loads what it runs."""
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from io import TextIOWrapper
+from typing import Any, NoReturn
 
 import click
 
 from .. import __version__
 from .core.errors import ConfigError
 
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE}
 EXIT_CODES = "Exit codes: 0 done, 1 not as it should be, 2 wrong use or wrong settings."
 
 
@@ -34,6 +37,12 @@ ELSEWHERE: dict[str, Elsewhere] = {
     "demo": Elsewhere(".sim.demo.cli:demo", "One whole call on this machine, seen and measured."),
     "sim": Elsewhere(".sim.cli:sim", "Whole calls in virtual time; the far ends as servers."),
 }
+
+
+class Port(click.IntRange):
+    """Where one can listen, named so where it is not."""
+
+    name = "port"
 
 
 class LazyGroup(click.Group):
@@ -79,7 +88,7 @@ def tree() -> None:
 
 @tree.command(epilog=f"Example: voicegate serve --port 8084\n\n{EXIT_CODES}")
 @click.option("--host", help="Where to listen.  [default: 0.0.0.0; insecure: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(1, 65_535), help="Instead of PORT.")
+@click.option("--port", type=Port(1, 65_535), metavar="INTEGER", help="Instead of PORT.")
 @click.option(
     "--insecure-no-signature",
     "is_insecure",
@@ -123,9 +132,48 @@ def doctor(*, online: bool) -> None:
 def main() -> None:
     """The console script."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads slow our small products
+    _spell_anything()
+    try:
+        _run()
+    except ConfigError as error:
+        _leave(2, *error.problems)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("voicegate"):
+            raise
+        _leave(2, f"{error.name} is missing, `voicegate doctor` says what to install")
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        _give_up_output()
+        _leave(1, f"the output cannot be written: {error.strerror}")
+
+
+def _spell_anything() -> None:
+    """A letter that the terminal has not is a question mark, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _run() -> None:
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison]
+        _leave(1, "standard output is closed, open it or lead it to a file")
     try:
         tree(prog_name="voicegate")
-    except ConfigError as error:
-        for problem in error.problems:
-            click.echo(f"voicegate: {problem}", err=True)
-        sys.exit(2)
+    finally:
+        sys.stdout.flush()
+
+
+def _give_up_output() -> None:
+    """The interpreter would try again at its exit, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _leave(status: int, *problems: str) -> NoReturn:
+    for problem in problems:
+        click.echo(f"voicegate: {problem}", err=True)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

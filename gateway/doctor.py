@@ -8,21 +8,24 @@ from enum import IntEnum
 from http.client import HTTPException
 from importlib import metadata
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import BaseHandler, ProxyHandler, build_opener
 
 from .core.errors import ConfigError
 from .settings import SERVE_NEEDS, Settings, load
 
 PICOWS = "2.3.1"  # its protocol class is not among its public names: another version may differ
 LIBRARIES = (
+    "aiohttp",
     "click",
     "fastapi",
     "httptools",
+    "msgspec",
     "numpy",
     "orjson",
     "picows",
     "prometheus-client",
     "pydantic-settings",
+    "python-dotenv",
     "rich",
     "structlog",
     "twilio",
@@ -62,9 +65,14 @@ def worst(findings: Iterable[Finding]) -> int:
 
 
 def examine(*, is_online: bool) -> list[Finding]:
-    """Look at everything; the network is asked only when `is_online`."""
-    python = Finding(Weight.FINE, f"Python {platform.python_version()}")
-    findings = [python, *_libraries(), _blas()]
+    """Look at everything; the network is asked only when `is_online`.
+
+    Without the libraries nothing else can be looked at.
+    """
+    findings = [Finding(Weight.FINE, f"Python {platform.python_version()}"), *_libraries()]
+    if worst(findings):
+        return findings
+    findings.append(_blas())
     try:
         settings = load(need=SERVE_NEEDS)
     except ConfigError as error:
@@ -74,26 +82,29 @@ def examine(*, is_online: bool) -> list[Finding]:
         findings.append(Finding(Weight.FINE, "REDIS_URL has the form of an address of Redis"))
     return [
         *findings,
-        _port(settings),
+        _port(settings, is_online=is_online),
         _files(settings),
         _public_url(settings, is_online=is_online),
     ]
 
 
-def _libraries() -> Iterator[Finding]:
+def libraries() -> list[str]:
+    """What has to be installed on this machine, as pyproject.toml says."""
     wanted = [*LIBRARIES]
     if sys.version_info >= (3, 13):
         wanted.append("audioop-lts")
     if sys.platform != "win32":
         wanted.append("uvloop")
+    return wanted
+
+
+def _libraries() -> Iterator[Finding]:
     found: list[str] = []
-    for name in wanted:
+    for name in libraries():
         try:
             found.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
-            yield Finding(
-                Weight.PROBLEM, f"{name} is not installed", "pip install -r requirements.txt"
-            )
+            yield Finding(Weight.PROBLEM, f"{name} is missing", f"pip install {name}")
     yield Finding(Weight.FINE, "libraries: " + ", ".join(found))
     if not any(one == f"picows {PICOWS}" for one in found):
         yield Finding(Weight.PROBLEM, f"picows is not {PICOWS}", f"pip install picows=={PICOWS}")
@@ -113,18 +124,24 @@ def _blas() -> Finding:
     return Finding(Weight.FINE, "BLAS computes with one thread")
 
 
-def _port(settings: Settings) -> Finding:
+def _port(settings: Settings, *, is_online: bool) -> Finding:
     from .server import listen  # with all of the gateway behind it
 
     try:
         listen("0.0.0.0", settings.port, is_insecure=False).close()
     except ConfigError:
-        return Finding(
-            Weight.PROBLEM,
-            f"port {settings.port} is taken",
-            "stop what listens there, or set PORT to another one",
-        )
+        return _taken(settings.port, is_online=is_online)
     return Finding(Weight.FINE, f"port {settings.port} is free")
+
+
+def _taken(port: int, *, is_online: bool) -> Finding:
+    """A gateway there is what `--online` needs, and no proxy stands before this machine."""
+    if is_online and not _failure(f"http://127.0.0.1:{port}", ProxyHandler({})):
+        return Finding(Weight.FINE, f"port {port}: a gateway answers there")
+    advice = "stop what listens there, or set PORT to another one"
+    if not is_online:
+        advice += "; a gateway that runs is asked with --online"
+    return Finding(Weight.PROBLEM, f"port {port} is taken", advice)
 
 
 def _files(settings: Settings) -> Finding:
@@ -143,20 +160,21 @@ def _files(settings: Settings) -> Finding:
 
 def _public_url(settings: Settings, *, is_online: bool) -> Finding:
     url = settings.public_url or ""
-    if is_online and (failure := _unreachable(url)):
+    if is_online and (failure := _failure(url)):
         advice = f"start `voicegate serve` and lead the URL to port {settings.port} here"
-        return Finding(Weight.PROBLEM, f"{url}/healthz: {failure}", advice)
-    if not url.startswith("https:"):
-        advice = "Twilio needs https, this is good for trials on this machine only"
-        return Finding(Weight.ADVICE, f"the public URL is {url}", advice)
-    reached = "it leads here" if is_online else "not asked, see --online"
-    return Finding(Weight.FINE, f"the public URL is {url} ({reached})")
+        return Finding(Weight.PROBLEM, f"asked {url}/healthz: {failure}", advice)
+    came = "asked, a gateway answers" if is_online else "not asked, see --online"
+    told = f"the public URL is {url} ({came})"
+    if url.startswith("https:"):
+        return Finding(Weight.FINE, told)
+    advice = "Twilio needs https, this is good for trials on this machine only"
+    return Finding(Weight.ADVICE, told, advice)
 
 
-def _unreachable(url: str) -> str:
-    """What keeps a stranger from reaching the gateway; "" where nothing does."""
+def _failure(url: str, *handlers: BaseHandler) -> str:
+    """What comes instead of a gateway's answer; "" where that comes."""
     try:
-        with urlopen(f"{url}/healthz", timeout=ONLINE_TIMEOUT_S) as answer:
-            return "" if answer.read(3) == b"ok" else "answered by something else"
+        with build_opener(*handlers).open(f"{url}/healthz", timeout=ONLINE_TIMEOUT_S) as answer:
+            return "" if answer.read(3) == b"ok" else "something else answers"
     except (OSError, HTTPException) as error:  # a bad HTTP status is an OSError, too
         return str(error)

@@ -47,11 +47,15 @@ class Drain:
         """Wait for the first signal, then until nobody is left or the patience is used up."""
         await self._asked.wait()
         await self._until(self._hurried, self._drain_s)
-        by_ms = loop_ms(asyncio.get_running_loop()) + QUIET_MOMENT_MS
+        self._say_goodbye(QUIET_MOMENT_MS)
+        await self._until(self._forced, FAREWELL_S)
+        self._say_goodbye(0)  # who still waits for a quiet moment shall know what its end will be
+        _LOG.warning("drain.over", calls=len(self._calls))
+
+    def _say_goodbye(self, within_ms: int) -> None:
+        by_ms = loop_ms(asyncio.get_running_loop()) + within_ms
         for call in self._calls:
             call.session.deliver(GatewayDraining(by_ms))
-        await self._until(self._forced, FAREWELL_S)
-        _LOG.warning("drain.over", calls=len(self._calls))
 
     async def _until(self, step: asyncio.Event, patience_s: float) -> None:
         """Until every call is over and settled, or patience is, or a signal asks for that step."""

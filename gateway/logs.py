@@ -20,14 +20,26 @@ from .core.redact import Scrub, scrubber
 # These tell callers' words and carriers' URLs when they tell much.
 _QUIET = ("aiohttp", "asyncio", "picows", "twilio", "urllib3", "voicegate.picows", "websockets")
 _OWN_HANDLERS = ("uvicorn", "uvicorn.access", "uvicorn.error")
-_KEPT_TEXTS = 1_024  # masked ones: most fields say the same again and again
+_CRASHED = "socket.crashed"
+# What the libraries below us say in words, by a name; what we tell ourselves, by none.
+TRANSLATED = {
+    "Cancel %s running task(s), timeout graceful shutdown exceeded": "http.cut_off",
+    "Exception in ASGI application\n": "http.crashed",
+    "Initiate disconnect because of exception from WSListener.on_ws_frame": _CRASHED,
+    "Initiate disconnect because of exception from WSListener.on_ws_frame: %s": _CRASHED,
+    "Invalid HTTP request received.": "http.invalid",
+    "Unsupported upgrade request.": "http.invalid",
+    "WS parser error: %s, initiate disconnect": "",  # the end of its call or of its model
+}
+_KEPT_NAMES = 1_024  # masked ones: they say the same again and again, and no caller chooses one
 
 
 def configure(level: str, secrets: Iterable[str], stream: TextIO | None = None) -> None:
     """Send all logs of the process to `stream` (stdout), masked; uncaught exceptions too."""
     out = sys.stdout if stream is None else stream
     handler = logging.StreamHandler(out)
-    scrub = lru_cache(_KEPT_TEXTS)(scrubber(secrets))
+    scrub = scrubber(secrets)
+    handler.addFilter(_translate)
     handler.setFormatter(_formatter(scrub, is_terminal=out.isatty()))
     threshold = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(handlers=[handler], level=threshold, force=True)
@@ -59,9 +71,24 @@ def _leave_out_what_is_not_shown() -> None:
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
+def _translate(record: logging.LogRecord) -> bool:
+    """Name what a library says; whether the line is worth one at all."""
+    if record.name == "uvicorn.error" and record.levelno < logging.WARNING:
+        return False  # the process starts and leaves: `server.…` and `drain.…` say so
+    name = TRANSLATED.get(record.msg) if isinstance(record.msg, str) else None
+    if name is None:
+        return True
+    record.msg, record.args = name, ()
+    if name == _CRASHED:  # of which picows does not always tell where
+        record.exc_info = sys.exc_info()
+    return bool(name)
+
+
 def _formatter(scrub: Scrub, *, is_terminal: bool) -> logging.Formatter:
+    name = lru_cache(_KEPT_NAMES)(scrub)
+
     def masked(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return cast("EventDict", _plain(event, scrub))
+        return {name(key): _plain(value, scrub) for key, value in event.items()}
 
     renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
     if is_terminal:

@@ -38,6 +38,11 @@ class Metrics:
         self.calls_live = Gauge(
             "voicegate_calls_live", "Calls between their webhook and their end.", registry=registry
         )
+        self.model_breaker_open = Gauge(
+            "voicegate_model_breaker_open",
+            "1 while new calls are kept from a model that fails.",
+            registry=registry,
+        )
         self.calls_ended = Counter(
             "voicegate_calls_ended", "Calls ended.", ("reason",), registry=registry
         )
@@ -56,12 +61,6 @@ class Metrics:
             buckets=_SPEECH_MS,
             registry=registry,
         )
-        self.clear_latency_ms = Histogram(
-            "voicegate_clear_latency_ms",
-            "From the trigger received to the clear written.",
-            buckets=_SHORT_MS,
-            registry=registry,
-        )
         self.ttfa_ms = Histogram(
             "voicegate_ttfa_ms",
             "From the caller's turn committed to the first audio of its answer written.",
@@ -77,6 +76,12 @@ class Metrics:
         self.loop_lag_ms = Histogram(
             "voicegate_loop_lag_ms",
             "How late the event loop was.",
+            buckets=_SHORT_MS,
+            registry=registry,
+        )
+        self.gc_pause_ms = Histogram(
+            "voicegate_gc_pause_ms",
+            "How long one garbage collection took.",
             buckets=_SHORT_MS,
             registry=registry,
         )

@@ -110,18 +110,18 @@ class Reception:
     # -- a new call ----------------------------------------------------------------------------
 
     def _receive(self, notice: Notice) -> bytes:
-        barriers = self._admission.barriers()
         route = self._directory.resolve(notice.called)
-        if barriers:
-            self._metrics.calls_ended.labels(EndReason.OVERLOAD_REFUSED).inc()
-            _LOG.warning("call.refused", call_sid=notice.call_sid, cause=barriers[0])
-        elif route is None:
+        if route is None:
             called = phone(notice.called)
             _LOG.warning(
                 "call.refused", call_sid=notice.call_sid, cause=_UNKNOWN_NUMBER, called=called
             )
-        else:
+            return self._answers.fallback()
+        barrier = self._admission.admit()
+        if barrier is None:
             return self._take(notice, route)
+        self._metrics.calls_ended.labels(EndReason.OVERLOAD_REFUSED).inc()
+        _LOG.warning("call.refused", call_sid=notice.call_sid, cause=barrier)
         return self._answers.fallback()
 
     def _take(self, notice: Notice, route: Route) -> bytes:

@@ -9,19 +9,22 @@ import structlog
 from .core.actions import Action, Fact, Field
 from .core.events import Event
 from .core.kpi import CallTally
+from .core.uplink import Booked
 from .metrics import Metrics
 
 _LOG = structlog.stdlib.get_logger("voicegate.call")
 _WARNINGS = frozenset({"error.model", "model.lost", "model.refused", "response.missed"})
 _VERDICT = "bargein."
+_NO_ANSWER = "http_0"  # the call's word for a connection that no HTTP status ended
 
 
 class Reporter:
-    """The watcher of one call."""
+    """The watcher of one call; `model_at` is host and port of its model, told if nobody answers."""
 
-    def __init__(self, call_id: str, metrics: Metrics) -> None:
+    def __init__(self, call_id: str, metrics: Metrics, model_at: str = "") -> None:
         self._log = _LOG.bind(call=call_id)
         self._metrics = metrics
+        self._model_at = model_at
         self._tally = CallTally()
 
     def saw_fact(self, fact: Fact, now_ms: int) -> None:
@@ -31,7 +34,7 @@ class Reporter:
             write = self._log.error
         elif fact.name in _WARNINGS:
             write = self._log.warning
-        write(fact.name, at_ms=now_ms, **fact.fields)
+        write(fact.name, at_ms=now_ms, **self._in_words(fact.fields))
         self._tally.saw(fact, now_ms)
         if fact.name == "call.ended":
             self._count_end(fact.fields)
@@ -48,12 +51,16 @@ class Reporter:
         where = [f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames]
         self._log.error("call.crashed", error=type(error).__name__, where=where)
 
+    def _in_words(self, fields: Mapping[str, Field]) -> Mapping[str, Field]:
+        if fields.get("cause") != _NO_ANSWER:
+            return fields
+        return {**fields, "cause": "unreachable", "model_at": self._model_at}
+
     def _count_end(self, fields: Mapping[str, Field]) -> None:
         self._metrics.calls_ended.labels(fields["reason"]).inc()
-        forwarded = int(fields.get("frames_forwarded", 0))
-        booked = int(fields.get("frames_in", 0)) - forwarded
-        self._metrics.uplink_frames.labels("forwarded").inc(forwarded)
-        self._metrics.uplink_frames.labels("booked").inc(booked)
+        self._metrics.uplink_frames.labels("forwarded").inc(int(fields.get("frames_forwarded", 0)))
+        for why in Booked:
+            self._metrics.uplink_frames.labels(why).inc(int(fields.get(f"booked_{why}", 0)))
 
     def _report_figures(self) -> None:
         figures = self._tally.figures()

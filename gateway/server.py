@@ -70,10 +70,12 @@ async def run(gateway: Gateway, listener: socket.socket) -> None:
     """Serve there until the gateway has drained."""
     server = _Server(_config(gateway))
     gateway.lag.start()
+    gateway.pauses.start()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve([listener]))
         await gateway.drain.leave()
         server.should_exit = True
+    gateway.pauses.stop()
     gateway.lag.stop()
     if gateway.carrier is not None:
         await gateway.carrier.close()

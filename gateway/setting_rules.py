@@ -33,7 +33,7 @@ VOICES = (
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
-_KEY = re.compile(r"[!-~]+")
+_KEY = re.compile(r"[!-~]{8,}")  # a shorter one would mask half of every log line
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
@@ -80,27 +80,32 @@ def account_sid(sid: str) -> str:
 def key(secret: str) -> str:
     """An API key or a token."""
     if not _KEY.fullmatch(secret):
-        raise ValueError("copy it again: it is empty, or holds what no key does")
+        raise ValueError(
+            "copy it again: it is shorter than 8 characters, or holds what no key does"
+        )
     return secret
 
 
 def http_url(url: str) -> str:
     """An https URL, without its trailing slash; http for this machine only."""
-    if _checked(url, "https", "http").query:
+    if _checked(url, "https", "http", "api.twilio.com").query:
         raise ValueError("leave out what follows the ?")
     return url.rstrip("/")
 
 
 def public_url(url: str) -> str:
-    """The URL under which the carrier reaches us."""
-    if "_" in (_checked(url, "https", "http").hostname or ""):
+    """The URL under which the carrier reaches us: a host, as all paths below it are ours."""
+    parts = _checked(url, "https", "http", "voice.example.com")
+    if "_" in (parts.hostname or ""):
         raise ValueError("Twilio takes no host name with an underscore, use another name")
+    if parts.path.strip("/"):
+        raise ValueError("leave out the path, give the gateway a host name of its own")
     return http_url(url)
 
 
 def socket_url(url: str) -> str:
     """A wss URL; ws for this machine only."""
-    _checked(url, "wss", "ws")
+    _checked(url, "wss", "ws", "api.openai.com/v1/realtime")
     return url
 
 
@@ -114,10 +119,10 @@ def redis_url(url: str) -> str:
     return url
 
 
-def _checked(url: str, secure: str, plain: str) -> SplitResult:
+def _checked(url: str, secure: str, plain: str, example: str) -> SplitResult:
     parts = _parts(url)
     if parts.scheme not in (secure, plain) or not parts.hostname:
-        raise ValueError(f"write a whole URL, like {secure}://voice.example.com")
+        raise ValueError(f"write a whole URL, like {secure}://{example}")
     if parts.scheme == plain and not _is_loopback(parts.hostname):
         raise ValueError(f"use {secure}, {plain} is for this machine only")
     if "@" in parts.netloc:

@@ -8,16 +8,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from . import setting_rules as rules
 from .core.errors import ConfigError
 from .core.redact import phone, scrubber
+from .env_file import read
 
 PREFIX = "VOICEGATE_"
 SERVE_NEEDS = (
@@ -28,9 +24,11 @@ SERVE_NEEDS = (
 )
 INSTRUCTIONS = "You are a friendly assistant on the telephone. Keep your answers short."
 
-_SECRET = ("OPENAI_API_KEY", "TWILIO_AUTH_TOKEN", "REDIS_URL")
+_SECRET = ("OPENAI_API_KEY", "TWILIO_AUTH_TOKEN", "REDIS_URL", "VOICEGATE_METRICS_TOKEN")
+_DIGITS_OF_A_NUMBER = 10  # that many may be a caller's, whatever they were meant to set
 _LIKE_A_TOKEN = re.compile(r"[0-9a-fA-F]{32,}")
-_PLACE = re.compile(r"(\w+://)(?:.*@)?([\w.\-\[\]]*)")  # of a URL, all but secrets and what follows
+# Of a URL all but secrets and what follows the host and its port.
+_PLACE = re.compile(r"(\w+://)(?:.*@)?(\[[\w:.]*\]|[\w.\-]*)(:\d{1,5}(?!\w))?")
 
 
 def _apart(tokens: object) -> object:
@@ -92,6 +90,11 @@ class Settings(BaseSettings):
     model: Annotated[str, AfterValidator(rules.model)] = Field(
         "gpt-realtime-2.1", alias="VOICEGATE_MODEL", description="the model that speaks"
     )
+    fallback_model: Annotated[str, AfterValidator(rules.model)] | None = Field(
+        None,
+        alias="VOICEGATE_FALLBACK_MODEL",
+        description="the model that speaks where the first one cannot be had",
+    )
     voice: Annotated[str, AfterValidator(rules.voice)] = Field(
         "marin", alias="VOICEGATE_VOICE", description="its voice"
     )
@@ -122,6 +125,9 @@ class Settings(BaseSettings):
     interruption: Literal["cut", "off"] = Field(
         "cut", alias="VOICEGATE_INTERRUPTION", description="whether a caller may interrupt"
     )
+    metrics_token: _Key | None = Field(
+        None, alias="VOICEGATE_METRICS_TOKEN", description="what opens /metrics, as a bearer token"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", alias="VOICEGATE_LOG_LEVEL", description="the least weight of a line in the log"
     )
@@ -140,7 +146,12 @@ class Settings(BaseSettings):
 
     def secrets(self) -> list[str]:
         """What no log may show."""
-        kept = [self.openai_api_key, self.redis_url, *self.twilio_auth_tokens]
+        kept = [
+            self.openai_api_key,
+            self.redis_url,
+            self.metrics_token,
+            *self.twilio_auth_tokens,
+        ]
         return [secret.get_secret_value() for secret in kept if secret is not None]
 
 
@@ -155,7 +166,7 @@ def load(
     An empty value counts as none. `need` names the variables that this command cannot do without.
     Raises ConfigError with one line for each problem.
     """
-    values = {**_filled(_read(env_file)), **_filled(environ)}
+    values = {**_filled(read(env_file)), **_filled(environ)}
     known = {str(field.alias): field.description for field in Settings.model_fields.values()}
     problems = [*_unknown(values, known)]
     problems += [f"{name} is not set: it is {known[name]}" for name in need if name not in values]
@@ -166,13 +177,6 @@ def load(
     if problems:
         raise ConfigError(tuple(problems))
     return settings
-
-
-def _read(env_file: Path | None) -> Mapping[str, str | None]:
-    try:
-        return DotEnvSettingsSource(Settings, env_file, case_sensitive=True).env_vars
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError((f"{env_file} cannot be read: {type(error).__name__}",)) from error
 
 
 def _filled(variables: Mapping[str, str | None]) -> dict[str, str]:
@@ -201,6 +205,8 @@ def _shown(name: str, value: str) -> str:
         return "(hidden)"
     if name == "VOICEGATE_FALLBACK_NUMBER":
         return phone(value)
+    if value.isdecimal() and len(value) >= _DIGITS_OF_A_NUMBER:
+        return f"({len(value)} digits)"
     text = _LIKE_A_TOKEN.sub("…", scrubber(())(value))
     place = _PLACE.match(text)
-    return repr("".join(place.groups()) if place else text[:60])
+    return repr("".join(place.groups("")) if place else text[:60])

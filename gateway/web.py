@@ -1,12 +1,14 @@
 """HTTP: the carrier's webhooks, health, figures. It reads and writes; others decide."""
 
 import asyncio
+import hmac
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from .answers import AFTER_PATH, STATUS_PATH, STREAM_STATUS_PATH, VOICE_PATH
@@ -17,6 +19,9 @@ from .reception import Reception, Reply
 
 BODY_BYTES_MAX = 64_000
 BODY_TIMEOUT_S = 5.0
+
+_ELSEWHERE = "other"  # the label of all paths that are no webhook's: strangers think of many
+_SHOWN_CHARS = 100
 
 _LOG = structlog.stdlib.get_logger("voicegate.web")
 
@@ -48,10 +53,21 @@ class Webhooks:
         self._metrics.webhooks.labels(path, response.status_code).inc()
         return response
 
+    async def misdirected(self, request: Request, error: Exception) -> Response:
+        """Not found, or not posted: where the carrier was told another address or method."""
+        assert isinstance(error, HTTPException)
+        path: str = request.scope["path"]
+        status, label = HTTPStatus(error.status_code), path if path in self.routes else _ELSEWHERE
+        self._metrics.webhooks.labels(label, status.value).inc()
+        self._metrics.webhooks_refused.labels(label, _cause(status)).inc()
+        shown = _target(request).partition("?")[0][:_SHOWN_CHARS]
+        _LOG.warning("webhook.refused", path=shown, method=request.method, cause=_cause(status))
+        return Response(status_code=status, headers=error.headers)
+
     async def _answer(self, path: str, request: Request) -> Response:
         body = await _read(request)
         if isinstance(body, HTTPStatus):
-            return self._refuse(path, body, body.phrase.lower().replace(" ", "_"))
+            return self._refuse(path, body, _cause(body))
         fields = _fields(body)
         if fields is None or not self._is_proven(request, fields):
             return self._refuse(path, HTTPStatus.FORBIDDEN, "unsigned")
@@ -89,8 +105,27 @@ class Health:
         return JSONResponse({"failing": failing, "insecure": self._is_insecure}, status)
 
 
+class Figures:
+    """The metrics, for whoever brings the token; without a token for nobody, unless `is_open`."""
+
+    def __init__(self, metrics: Metrics, token: str | None, *, is_open: bool) -> None:
+        self._metrics = metrics
+        self._wanted = None if token is None else f"Bearer {token}".encode()
+        self._is_open = is_open and token is None
+
+    async def show(self, request: Request) -> Response:
+        """The exposition text."""
+        if self._is_open or self._is_known(request.headers.get("Authorization", "")):
+            text, content_type = self._metrics.render()
+            return Response(text, headers={"Content-Type": content_type})
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+
+    def _is_known(self, given: str) -> bool:
+        return self._wanted is not None and hmac.compare_digest(given.encode(), self._wanted)
+
+
 def build_app(
-    webhooks: Webhooks, health: Health, metrics: Metrics, fallback: Callable[[], bytes]
+    webhooks: Webhooks, health: Health, figures: Figures, fallback: Callable[[], bytes]
 ) -> FastAPI:
     """The application. Where a bug keeps the carrier from its answer, `fallback` takes the call."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -98,10 +133,7 @@ def build_app(
         app.add_route(path, webhooks.answer, methods=["POST"])
     app.add_route("/healthz", health.live)
     app.add_route("/readyz", health.ready)
-
-    async def figures(_request: Request) -> Response:
-        text, content_type = metrics.render()
-        return Response(text, headers={"Content-Type": content_type})
+    app.add_route("/metrics", figures.show)
 
     async def stand_in(request: Request, _bug: Exception) -> Response:
         """The framework calls this, then raises the bug further, into the log."""
@@ -109,7 +141,8 @@ def build_app(
             return _document(fallback())
         return Response(status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
 
-    app.add_route("/metrics", figures)
+    for status in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+        app.add_exception_handler(status, webhooks.misdirected)
     app.add_exception_handler(Exception, stand_in)
     return app
 
@@ -128,6 +161,10 @@ async def _read(request: Request) -> bytes | HTTPStatus:
     except ClientDisconnect:  # nobody will read this
         return HTTPStatus.BAD_REQUEST
     return bytes(body)
+
+
+def _cause(status: HTTPStatus) -> str:
+    return status.phrase.lower().replace(" ", "_")
 
 
 def _fields(body: bytes) -> Fields | None:

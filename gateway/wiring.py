@@ -7,6 +7,7 @@ from asyncio import get_running_loop
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -15,11 +16,13 @@ from .admission import Admission
 from .answers import MEDIA_PATH, Answers
 from .carriers.signature import SignatureValidator
 from .carriers.twilio_rest import TwilioRest
-from .core.actions import EndReason
+from .core.actions import EndReason, OpenModel
 from .core.agent import AgentPlan
 from .core.bargein import Interruption
+from .core.breaker import Breaker
 from .core.call import Call, CallLimits
 from .drain import Drain
+from .gc_pauses import GcPauses
 from .hang_ups import HangUps
 from .live_calls import LiveCalls
 from .lobby import Lobby
@@ -36,8 +39,8 @@ from .session import Session, Watcher
 from .settings import Settings
 from .switch import MediaPort
 from .tokens import MemoryTokenStore, StreamTokens, derive_key
-from .watchers import Together
-from .web import Health, Webhooks, build_app
+from .watchers import BreakerWatch, Together
+from .web import Figures, Health, Webhooks, build_app
 
 Watch = Callable[[str], Watcher]
 
@@ -51,6 +54,7 @@ class Gateway:
     media: MediaPort
     drain: Drain
     lag: LoopLag
+    pauses: GcPauses
     metrics: Metrics
     carrier: TwilioRest | None
 
@@ -63,10 +67,10 @@ def agent_plan(settings: Settings) -> AgentPlan:
     return AgentPlan(interruption=interruption)
 
 
-def model_plan(settings: Settings) -> ModelPlan:
-    """What the model is asked to be."""
+def model_plan(settings: Settings, model: str) -> ModelPlan:
+    """What this model is asked to be."""
     return ModelPlan(
-        model=settings.model,
+        model=model,
         voice=settings.voice,
         instructions=settings.instructions,
         audio=settings.audio,
@@ -74,13 +78,13 @@ def model_plan(settings: Settings) -> ModelPlan:
     )
 
 
-def model_address(settings: Settings, limits: CallLimits) -> ModelAddress:
-    """Where the model is; certificates are read now, not during a call."""
+def model_address(settings: Settings, model: str, limits: CallLimits) -> ModelAddress:
+    """Where this model is; certificates are read now, not during a call."""
     assert settings.openai_api_key is not None
     is_secure = settings.openai_url.startswith("wss:")
     return address(
         settings.openai_url,
-        settings.model,
+        model,
         settings.openai_api_key.get_secret_value(),
         timeout_s=limits.link.connect_ms / 1_000,
         tls=ssl.create_default_context() if is_secure else None,
@@ -99,14 +103,24 @@ class Sessions:
     """
 
     def __init__(
-        self, settings: Settings, limits: CallLimits, metrics: Metrics, watch: Watch | None = None
+        self,
+        settings: Settings,
+        limits: CallLimits,
+        metrics: Metrics,
+        breaker: Breaker,
+        watch: Watch | None = None,
     ) -> None:
         self._limits = limits
         self._metrics = metrics
+        self._health = BreakerWatch(breaker)
         self._watch = watch
         self._agent = agent_plan(settings)
-        self._model = model_plan(settings)
-        self._place = model_address(settings, limits)
+        self._model_at = urlsplit(settings.openai_url).netloc
+        names = (settings.model, settings.fallback_model or settings.model)
+        self._has_fallback = settings.fallback_model is not None
+        self._models = [
+            (model_address(settings, name, limits), model_plan(settings, name)) for name in names
+        ]
 
     def open(
         self,
@@ -117,16 +131,29 @@ class Sessions:
     ) -> Session:
         """See OpenSession."""
         prompts = prompts_for(called)
-        reporter = Reporter(call_id, self._metrics)
+        reporter = Reporter(call_id, self._metrics, self._model_at)
+        watchers: list[Watcher] = [reporter, self._health]
+        if self._watch is not None:
+            watchers.append(self._watch(call_id))
         session = Session(
-            Call(self._agent, self._limits, prompts, jitter=random.random()),
+            Call(
+                self._agent,
+                self._limits,
+                prompts,
+                jitter=random.random(),
+                has_fallback_model=self._has_fallback,
+            ),
             clock=LoopClock(lambda: session.deliver(None)),
-            open_model=lambda: ModelSocket(self._place, OpenAIRealtime(self._model)),
-            watcher=Together(reporter, self._watch(call_id)) if self._watch else reporter,
+            open_model=self._open_model,
+            watcher=Together(*watchers),
             on_end=on_end,
             keeps_steps=self._watch is not None,
         )
         return session
+
+    def _open_model(self, wanted: OpenModel) -> ModelSocket:
+        place, plan = self._models[wanted.is_fallback]
+        return ModelSocket(place, OpenAIRealtime(plan))
 
 
 def build(settings: Settings, *, is_insecure: bool, watch: Watch | None = None) -> Gateway:
@@ -140,10 +167,19 @@ def build(settings: Settings, *, is_insecure: bool, watch: Watch | None = None) 
     validator = None if is_insecure else SignatureValidator(settings.public_url, auth_tokens)
     key = derive_key(auth_tokens[0] if auth_tokens else None)
     tokens = StreamTokens(key, MemoryTokenStore(_wall_ms), _wall_ms)
-    calls = LiveCalls(partial(loop_ms, get_running_loop()))
+    now_ms = partial(loop_ms, get_running_loop())
+    calls = LiveCalls(now_ms)
     metrics.calls_live.set_function(lambda: len(calls))
     lag = LoopLag(metrics.loop_lag_ms.observe)
-    admission = Admission(calls, max_calls=settings.max_calls, lag_ms=lambda: lag.p99_ms)
+    breaker = Breaker()
+    metrics.model_breaker_open.set_function(lambda: breaker.is_open)
+    admission = Admission(
+        calls,
+        breaker,
+        now_ms=now_ms,
+        max_calls=settings.max_calls,
+        lag_ms=lambda: lag.p99_ms,
+    )
     answers = Answers(settings.public_url, settings.fallback_number)
     carrier = _carrier(settings, auth_tokens)
     hang_ups = HangUps(carrier)
@@ -154,19 +190,24 @@ def build(settings: Settings, *, is_insecure: bool, watch: Watch | None = None) 
         answers=answers,
         tokens=tokens,
         token_ttl_ms=limits.token_ttl_ms,
-        open_session=Sessions(settings, limits, metrics, watch).open,
+        open_session=Sessions(settings, limits, metrics, breaker, watch).open,
         hang_ups=hang_ups,
         metrics=metrics,
     )
     webhooks = Webhooks(reception, validator, metrics)
     health = Health(lambda: [str(found) for found in admission.barriers()], is_insecure=is_insecure)
+    token = settings.metrics_token
+    figures = Figures(
+        metrics, None if token is None else token.get_secret_value(), is_open=is_insecure
+    )
     lobby = Lobby(calls, tokens, validator, metrics)
     return Gateway(
-        app=build_app(webhooks, health, metrics, answers.fallback),
+        app=build_app(webhooks, health, figures, answers.fallback),
         calls=calls,
         media=MediaPort({MEDIA_PATH}, lobby.gate),
         drain=Drain(calls, hang_ups, admission, drain_s=settings.drain_s),
         lag=lag,
+        pauses=GcPauses(metrics.gc_pause_ms.observe),
         metrics=metrics,
         carrier=carrier,
     )

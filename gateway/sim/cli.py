@@ -2,10 +2,40 @@
 
 import os
 import sys
+from collections.abc import Callable, Generator, Set
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 import click
+from click.core import ParameterSource
 
-EXIT_CODES = "Exit codes: 0 clean, 1 an invariant was broken, 2 wrong usage."
+from ..setting_rules import account_sid as account_rule
+from ..setting_rules import phone_number, public_url
+
+if TYPE_CHECKING:
+    from .carrier.call_report import CallReport
+    from .carrier.caller import Caller
+
+EXIT_CODES = (
+    "Exit codes: 0 clean, 1 an invariant or a bound was broken, 2 wrong usage, 130 stopped by"
+    " Ctrl-C."
+)
+_OF_MANY = ("first", "report", "workers")
+_STOPPED = 130  # as a shell has it: 128, and SIGINT
+
+Value = TypeVar("Value")
+Checked = Callable[[click.Context, click.Parameter, str | None], Value | None]
+
+
+@contextmanager
+def _until_ctrl_c(exit_code: int) -> Generator[None, None, None]:
+    """What runs in it may be stopped at any time."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+        sys.exit(exit_code)
 
 
 @click.group(
@@ -22,6 +52,12 @@ EXIT_CODES = "Exit codes: 0 clean, 1 an invariant was broken, 2 wrong usage."
 )
 @click.option("--faultless", is_flag=True, help="Inject nothing but the network's own delay.")
 @click.option(
+    "--line",
+    type=click.Choice(["A", "B", "C"]),
+    help="Give every call this line to the carrier instead of a drawn one: A is 30 ms one way and"
+    " exponential 10 ms, B 90 ms and the same, C is A with stalls of 100-400 ms in 2 % of seconds.",
+)
+@click.option(
     "--report",
     type=click.Choice(["heard", "latency", "faults"]),
     multiple=True,
@@ -35,12 +71,14 @@ EXIT_CODES = "Exit codes: 0 clean, 1 an invariant was broken, 2 wrong usage."
     help="Processes to play in.",
 )
 @click.pass_context
+@_until_ctrl_c(_STOPPED)
 def sim(
     context: click.Context,
     seeds: int | None,
     seed: int | None,
     first: int,
     workers: int,
+    line: str | None,
     report: tuple[str, ...],
     *,
     as_test: bool,
@@ -51,101 +89,61 @@ def sim(
     The same seed gives the same call to the byte. After every run the invariants are checked; a
     broken one prints its seed and the command that repeats it.
     """
+    given = {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    if problem := _contradiction(given, context.invoked_subcommand):
+        raise click.UsageError(problem)
     if context.invoked_subcommand is not None:
         return
-    if seed is not None and as_test:
-        sys.exit(_write_test(seed, has_faults=not faultless))
+    from .world.terminal import Terms, print_test, show_call, show_calls
+
+    terms = Terms(line, has_faults=not faultless)
+    if seeds is not None:
+        sys.exit(show_calls(range(first, first + seeds), workers, terms, report))
     if seed is not None:
-        sys.exit(_play_one(seed, has_faults=not faultless))
-    if seeds is None:
-        raise click.UsageError("say how many calls: --seeds 300, or which one: --seed 7")
-    sys.exit(_play_many(first, seeds, workers, report, has_faults=not faultless))
+        sys.exit((print_test if as_test else show_call)(seed, terms))
+    raise click.UsageError("say how many calls: --seeds 300, or which one: --seed 7")
 
 
-def _play_one(seed: int, *, has_faults: bool) -> int:
-    from .world.runs import judge, play
-    from .world.scenario import draw
-    from .world.virtual_ladder import ladder
-
-    call = play(draw(seed, has_faults=has_faults))
-    for line in ladder(call):
-        print(line)
-    outcome = judge(call)
-    print(f"seed {seed}: {outcome.reason} after {outcome.length_ms / 1_000:.1f} s", end=", ")
-    print(f"log {outcome.log_hash}, faults: {', '.join(outcome.names) or 'none'}")
-    for violation in outcome.violations:
-        print(f"  {violation.invariant} at {violation.at_ms} ms: {violation.what}")
-    return 1 if outcome.violations else 0
-
-
-def _write_test(seed: int, *, has_faults: bool) -> int:
-    from .world.runs import judge, play
-    from .world.scenario import draw
-    from .world.seed_test import render
-    from .world.shrink import shrunk
-
-    scenario = draw(seed, has_faults=has_faults)
-    violations = judge(play(scenario)).violations
-    if not violations:
-        print(render(scenario, "Nothing breaks."), end="")
-        return 0
-    small = shrunk(scenario, lambda each: bool(judge(play(each)).violations))
-    print(render(small, f"{violations[0].invariant}: {violations[0].what}"), end="")
-    return 1
+def _contradiction(given: Set[str], command: str | None) -> str | None:
+    """What is wrong with options that were given together; `command` is a subcommand."""
+    if command is not None:
+        unfit = [f"--{name.replace('_', '-')} is not for `sim {command}`" for name in sorted(given)]
+    elif {"seed", "seeds"} <= given:
+        return "--seed plays one call, --seeds plays many: leave one of them out"
+    elif "as_test" in given and "seed" not in given:
+        return "--as-test is about one call: say which one with --seed"
+    elif "seed" in given:
+        unfit = [f"--{name} is for --seeds, not for --seed" for name in _OF_MANY if name in given]
+    else:
+        unfit = []
+    return f"{unfit[0]}: leave it out" if unfit else None
 
 
-def _play_many(
-    first: int, seeds: int, workers: int, shown: tuple[str, ...], *, has_faults: bool
-) -> int:
-    from .world.runs import Report, run_seeds
+def _by(rule: Callable[[str], Value]) -> Checked[Value]:
+    """A check of an option by a rule that raises ValueError."""
 
-    report = Report()
-    wanted = range(first, first + seeds)
-    with click.progressbar(length=seeds, label="calls", file=sys.stderr) as bar:
-        for outcome, wall_s in run_seeds(wanted, workers=workers, has_faults=has_faults):
-            report.add(outcome)
-            report.wall_s = wall_s
-            bar.update(1)
-    flag = "" if has_faults else " --faultless"
-    for failed in report.failed[:10]:
-        for violation in failed.violations[:3]:
-            print(f"seed {failed.seed}: {violation.invariant} at {violation.at_ms} ms:", end=" ")
-            print(violation.what)
-        print(f"  repeat it: voicegate sim --seed {failed.seed}{flag}")
-    print(
-        f"{report.calls} calls, {report.call_ms / 60_000:.0f} call-minutes, {report.cuts} barge-ins,"
-        f" {len(report.failed)} calls with violations;"
-        f" {report.call_minutes_per_minute:.0f} call-minutes a minute, {workers} processes"
-    )
-    print("ended: " + ", ".join(f"{name} {n}" for name, n in report.reasons.most_common()))
-    if "faults" in shown:
-        print("faults: " + ", ".join(f"{name} {n}" for name, n in report.faults.most_common()))
-    if "latency" in shown:
-        _print_latency("first audio after a turn", report.ttfa_ms)
-        _print_latency("voice to voice", report.voice_to_voice_ms)
-        _print_latency("longest dead air of a call", report.dead_air_ms)
-    if "heard" in shown:
-        print(
-            f"heard, claimed against played, {len(report.errors_ms)} items heard in part: |error| p50"
-            f" {report.error_ms(0.5)} ms, p95 {report.error_ms(0.95)} ms,"
-            f" worst {report.error_ms(1.0)} ms (network delay only, no injected faults)"
-        )
-    return 1 if report.failed else 0
+    def check(
+        _context: click.Context, _parameter: click.Parameter, text: str | None
+    ) -> Value | None:
+        try:
+            return None if text is None else rule(text)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from error
 
-
-def _print_latency(name: str, values_ms: list[int]) -> None:
-    from ..core.kpi import percentile
-
-    p50_ms, p95_ms = percentile(values_ms, 50), percentile(values_ms, 95)
-    print(f"{name}: {len(values_ms)}, p50 {p50_ms} ms, p95 {p95_ms} ms")
+    return check
 
 
 @sim.command(epilog="Example: voicegate sim model --port 9090")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65_535), default=9090, show_default=True)
-@click.option("--round-trip-ms", type=click.FloatRange(0), default=60.0, show_default=True)
+@click.option("--round-trip-ms", type=click.IntRange(0, 60_000), default=60, show_default=True)
 @click.option("--api-key", default="", help="The only key it accepts; without one, any.")
-def model(host: str, port: int, round_trip_ms: float, api_key: str) -> None:
+@_until_ctrl_c(0)
+def model(host: str, port: int, round_trip_ms: int, api_key: str) -> None:
     """Serve the Realtime API: hears by energy, answers from a few sentences in an offline voice.
 
     Point a gateway at it with VOICEGATE_OPENAI_URL=ws://127.0.0.1:9090/v1/realtime.
@@ -169,33 +167,58 @@ def model(host: str, port: int, round_trip_ms: float, api_key: str) -> None:
         raise click.UsageError(str(missing)) from missing
     except OSError as error:
         raise click.UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from error
-    except KeyboardInterrupt:
-        click.echo("stopped")
+
+
+def _voice_url(url: str) -> str:
+    """The webhook's URL, which may have a query, and Twilio's overrides after the #."""
+    parts = urlsplit(url)
+    public_url(urlunsplit((parts.scheme, parts.netloc, "", "", "")))
+    return url
+
+
+def _place(text: str) -> tuple[str, int]:
+    parts = urlsplit(f"//{text}")
+    try:
+        if parts.hostname and parts.port:
+            return parts.hostname, parts.port
+    except ValueError:
+        pass
+    raise ValueError("say host and port, like 127.0.0.1:8084")
 
 
 @sim.command(epilog="Example: voicegate sim carrier --voice-url http://127.0.0.1:8084/twilio/voice")
-@click.option("--voice-url", required=True, help="Where your gateway answers; http is loopback.")
-@click.option("--auth-token", envvar="TWILIO_AUTH_TOKEN", required=True, help="It signs with this.")
-@click.option("--account-sid", envvar="TWILIO_ACCOUNT_SID", default="AC" + "0" * 32)
-@click.option("--connect-to", help="HOST:PORT to connect to instead of the URL's own.")
-@click.option("--caller", default="+15550100001", show_default=True)
-@click.option("--number", default="+15550100002", show_default=True)
+@click.option(
+    "--voice-url",
+    required=True,
+    callback=_by(_voice_url),
+    help="Where your gateway answers; http is for this machine only.",
+)
+@click.option("--auth-token", help="It signs with this.  [default: TWILIO_AUTH_TOKEN, the first]")
+@click.option(
+    "--account-sid", callback=_by(account_rule), help="[default: TWILIO_ACCOUNT_SID, or zeros]"
+)
+@click.option(
+    "--connect-to", callback=_by(_place), help="HOST:PORT to connect to instead of the URL's own."
+)
+@click.option("--caller", default="+15550100001", show_default=True, callback=_by(phone_number))
+@click.option("--number", default="+15550100002", show_default=True, callback=_by(phone_number))
+@_until_ctrl_c(_STOPPED)
 def carrier(
     voice_url: str,
-    auth_token: str,
-    account_sid: str,
-    connect_to: str | None,
+    auth_token: str | None,
+    account_sid: str | None,
+    connect_to: tuple[str, int] | None,
     caller: str,
     number: str,
 ) -> None:
     """Place one call to a gateway, as Twilio would, and tell what happens.
 
-    The caller listens, speaks, interrupts once, presses a key and hangs up.
+    The caller listens, speaks, interrupts once, presses a key and hangs up. Exits with 0 if the
+    call went on until then and something was heard, with 1 if not, with 130 after Ctrl-C.
     """
     import asyncio
     from random import Random
     from secrets import randbits
-    from urllib.parse import urlsplit
 
     from .carrier.account import AccountSettings, OwnNumber
     from .carrier.caller import Caller, HangUp, HearAgent, HearQuiet, PressKeys, Speak, loud
@@ -217,15 +240,39 @@ def carrier(
         HangUp(),
     )
     own = OwnNumber(number, Target(voice_url))
-    settings = AccountSettings(account_sid, auth_token, (own,))
-    place = urlsplit(f"//{connect_to}" if connect_to else voice_url)
-    is_plain = bool(connect_to) or place.scheme == "http"
-    if is_plain and not (place.hostname and place.port):
-        raise click.UsageError("say host and port: --connect-to 127.0.0.1:8084")
-    network = Network((place.hostname or "", place.port or 0) if is_plain else None)
+    settings = AccountSettings(*_account(account_sid, auth_token), (own,))
+    parts = urlsplit(voice_url)
+    if connect_to is None and parts.scheme == "http":
+        connect_to = parts.hostname or "", parts.port or 80
+    network = Network(connect_to)
     person, seed = Caller(steps, Random(0)), randbits(32)  # a CallSid of its own each time
     report = asyncio.run(run(own, caller, person, settings, click.echo, network=network, seed=seed))
-    sys.exit(0 if report.heard_audio else 1)
+    sys.exit(verdict(person, report))
+
+
+def verdict(person: "Caller", report: "CallReport") -> int:
+    """0 if the caller came to the end of the script and heard something, else 1.
+
+    Ringback and apologies are heard as well, but after them the gateway ends the call.
+    """
+    return 0 if person.is_done and report.heard_audio else 1
+
+
+def _account(account_sid: str | None, auth_token: str | None) -> tuple[str, str]:
+    """SID and auth token; what is not given is a setting. While tokens rotate the first signs."""
+    tokens = (auth_token or "").split(",")
+    if not (account_sid and auth_token):
+        from ..settings import load
+
+        settings = load()
+        account_sid = account_sid or settings.twilio_account_sid
+        if auth_token is None:
+            tokens = [token.get_secret_value() for token in settings.twilio_auth_tokens]
+    if not any(tokens[:1]):
+        raise click.UsageError(
+            "no auth token: give --auth-token, or set TWILIO_AUTH_TOKEN here or in .env"
+        )
+    return account_sid or "AC" + "0" * 32, tokens[0].strip()
 
 
 @sim.command(epilog="Example: voicegate sim assumptions")
@@ -234,17 +281,15 @@ def assumptions() -> None:
     from importlib import import_module
     from pkgutil import iter_modules
 
-    from rich.console import Console
-    from rich.table import Table
-
     from .assumptions import Assumption
+    from .demo.screen import Screen
 
-    table = Table("part", "behaviour", "evidence", "source")
+    known: list[tuple[str, ...]] = []
     for far_end in ("carrier", "realtime"):
         package = import_module(f".{far_end}", __package__)
         for found in iter_modules(package.__path__):
             module = import_module(f".{found.name}", package.__name__)
             listed: tuple[Assumption, ...] = getattr(module, "ASSUMPTIONS", ())
-            for each in listed:
-                table.add_row(f"{far_end} {found.name}", each.behaviour, each.evidence, each.source)
-    Console().print(table)
+            part = f"{far_end} {found.name}"
+            known += [(part, each.behaviour, each.evidence, each.source) for each in listed]
+    Screen.on_terminal().table(("part", "behaviour", "evidence", "source"), known)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+from click.testing import CliRunner
 
 from voicegate.gateway.cli import tree
 
@@ -41,6 +42,21 @@ def test_every_option_stands_in_its_commands_chapter_and_no_other(section: Secti
         for text in [section(PAGE, f"`{name}`")]
     }
     assert told == dict(commands())
+
+
+def test_the_figures_of_the_simulated_calls_are_those_of_a_run(section: Section) -> None:
+    """But for what depends on the machine; a line may be cut with an ellipsis."""
+    shown = re.search(
+        r"^\$ voicegate (sim --seeds .*)\n([^`]+)", section(PAGE, "`voicegate sim`"), re.M
+    )
+    assert shown
+    done = CliRunner().invoke(tree, [*shown[1].split(), "--workers", "1"])
+    machines = re.compile(r"\d+ call-minutes a minute, \d+ processes")
+    told, found = (machines.sub("", text).splitlines() for text in (shown[2], done.stdout))
+    assert len(found) == len(told)
+    for line, text in zip(found, told, strict=True):
+        begin, cut, _ = text.partition("…")
+        assert line.startswith(begin) if cut else line == text
 
 
 def test_every_chapter_has_an_example_and_exit_codes(section: Section) -> None:

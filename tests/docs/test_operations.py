@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from voicegate.gateway.logs import TRANSLATED
 from voicegate.gateway.metrics import Metrics
 from voicegate.gateway.settings import SERVE_NEEDS, Settings
 
@@ -53,8 +54,9 @@ EVENT = re.compile(r"[a-z]+\.[a-z_]+|uncaught")
 
 
 def events() -> set[str]:
-    """First arguments of `fact(…)` and of a logger's methods."""
+    """First arguments of `fact(…)` and of a logger's methods, and what libraries' words become."""
     found = {"bargein.cut", "bargein.ignored"}  # f"bargein.{verdict}"
+    found |= set(filter(None, TRANSLATED.values()))
     for _, tree in sources():
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args):
             if re.search(

@@ -101,7 +101,7 @@ def test_without_an_auth_token_it_does_not_serve(tmp_path: Path) -> None:
 def test_without_signatures_it_serves_this_machine_only(tmp_path: Path) -> None:
     """C141."""
     (tmp_path / ".env").write_text(
-        "OPENAI_API_KEY=k\nVOICEGATE_PUBLIC_URL=https://voice.example.com\n"
+        "OPENAI_API_KEY=sk-of-a-test\nVOICEGATE_PUBLIC_URL=https://voice.example.com\n"
     )
     done = voicegate("serve", "--insecure-no-signature", "--host", "0.0.0.0", cwd=tmp_path)
     assert done.returncode == 2
@@ -133,3 +133,55 @@ def test_numpy_of_a_command_computes_with_one_thread(tmp_path: Path) -> None:
     done = voicegate("doctor", cwd=tmp_path)
     assert done.returncode == 2
     assert "ok      BLAS computes with one thread" in done.stdout
+
+
+def test_the_module_is_the_command(tmp_path: Path) -> None:
+    program = "import runpy; runpy.run_module('voicegate.gateway.cli', run_name='__main__')"
+    done = voicegate("--version", cwd=tmp_path, code=program)
+    assert done.returncode == 0
+    assert done.stdout.startswith("voicegate")
+
+
+# -- where it writes -----------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("arguments", [["doctor"], ["--version"], ["sim", "assumptions"]])
+@pytest.mark.parametrize("is_buffered", ["", "1"])
+def test_an_output_that_is_full_is_one_line(
+    arguments: list[str], is_buffered: str, tmp_path: Path
+) -> None:
+    code = f"import sys; sys.stdout = open('/dev/full', 'w', buffering={is_buffered or -1}); {MAIN}"
+    done = voicegate(*arguments, cwd=tmp_path, code=code)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("voicegate: the output cannot be written: ")
+
+
+def test_an_output_that_is_closed_is_one_line(tmp_path: Path) -> None:
+    done = voicegate("doctor", cwd=tmp_path, code=f"import sys; sys.stdout = None; {MAIN}")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("voicegate: standard output is closed")
+
+
+def test_a_terminal_without_a_letter_gets_a_question_mark(tmp_path: Path) -> None:
+    again = "sys.stdout.reconfigure(encoding='ascii', errors='strict')"
+    code = f"import sys; {again}; print('before'); {MAIN}"
+    done = voicegate("sim", "assumptions", cwd=tmp_path, code=code)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "?" in done.stdout
+
+
+def test_a_library_that_is_missing_is_named_and_a_bug_of_ours_is_not_hidden(tmp_path: Path) -> None:
+    for name, is_theirs in (("pydantic_settings", True), ("voicegate.gateway.settings", False)):
+        code = f"import sys; sys.modules['{name}'] = None; {MAIN}"
+        done = voicegate("serve", cwd=tmp_path, code=code)
+        assert (done.returncode == 2) is is_theirs
+        assert (f"voicegate: {name} is missing" in done.stderr) is is_theirs
+
+
+def test_a_port_that_is_none_is_told_in_words(tmp_path: Path) -> None:
+    done = voicegate("serve", "--port", "x", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "'x' is not a valid port." in done.stderr

@@ -7,6 +7,7 @@ from typing import Any
 from voicegate.gateway.admission import Admission
 from voicegate.gateway.core.actions import EndReason, LegAction, ModelAction
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.breaker import Breaker
 from voicegate.gateway.core.call import Call, CallLimits, Prompts
 from voicegate.gateway.core.events import (
     CallRang,
@@ -82,7 +83,9 @@ class Process:
     def __init__(self, *, drain_s: float = 60.0, carrier: Carrier | None = None) -> None:
         self.calls = LiveCalls(lambda: 0)
         self.hang_ups = HangUps(carrier, grace_s=0.0)
-        self.admission = Admission(self.calls, max_calls=10, lag_ms=lambda: 0.0)
+        self.admission = Admission(
+            self.calls, Breaker(), now_ms=lambda: 0, max_calls=10, lag_ms=lambda: 0.0
+        )
         self.drain = Drain(self.calls, self.hang_ups, self.admission, drain_s=drain_s)
         self.ends: list[tuple[str, EndReason]] = []
         self.leaving = asyncio.create_task(self.drain.leave())
@@ -95,7 +98,7 @@ class Process:
         session = Session(
             Call(AgentPlan(greeting=None), CallLimits(goodbye_tail_ms=0), Prompts()),
             clock=LoopClock(lambda: session.deliver(None)),
-            open_model=Model,
+            open_model=lambda _: Model(),
             watcher=Reporter(call_sid, Metrics()),
             on_end=over,
         )
@@ -220,7 +223,7 @@ def test_when_the_time_is_up_the_calls_end_as_well() -> None:
 
 
 def test_a_call_in_the_middle_of_a_word_gets_a_moment_and_a_third_signal_takes_it() -> None:
-    """C158: up to five seconds for a quiet moment."""
+    """C20, C158: up to five seconds for a quiet moment; then it is our leaving that ended it."""
 
     async def main() -> None:
         process = Process()
@@ -233,6 +236,8 @@ def test_a_call_in_the_middle_of_a_word_gets_a_moment_and_a_third_signal_takes_i
         process.drain.signal()
         await process.leaving
         assert process.ends == []
+        session.deliver(LegClosed(LegEnd.CLOSED))
+        assert process.ends == [("one", EndReason.DRAINED)]
         process.drain.signal()
 
     run(main())

@@ -68,7 +68,7 @@ def a_call(clock: Clock, call_sid: str = SID, call_id: str = "one") -> LiveCall:
     session = Session(
         Call(AgentPlan(), CallLimits(), Prompts()),
         clock=clock,
-        open_model=Model,
+        open_model=lambda _: Model(),
         watcher=Reporter(call_id, Metrics()),
         on_end=lambda _: None,
     )

@@ -82,7 +82,7 @@ class World:
 
     async def refused(self) -> dict[str, int]:
         """Refusals by cause, so far."""
-        figures = (await self.http.get("/metrics")).text.splitlines()
+        figures = self.gateway.metrics.render()[0].decode().splitlines()
         name = 'voicegate_streams_refused_total{cause="'
         found = [line.removeprefix(name) for line in figures if line.startswith(name)]
         return {line.partition('"')[0]: int(float(line.rpartition(" ")[2])) for line in found}

@@ -85,7 +85,7 @@ class Hall:
         session = Session(
             Call(AgentPlan(greeting=None), CallLimits(), Prompts()),
             clock=LoopClock(lambda: None),
-            open_model=lambda: self.model,
+            open_model=lambda _: self.model,
             watcher=Reporter("one", self.metrics),
             on_end=lambda reason: None,
         )

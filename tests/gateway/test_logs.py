@@ -1,5 +1,7 @@
 """Planted secrets and numbers appear in no line, whoever writes it and however it fails."""
 
+import ast
+import inspect
 import io
 import json
 import logging
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 
 import pytest
 import structlog
+import uvicorn.protocols.http.httptools_impl
+import uvicorn.server
 
 from voicegate.gateway import logs
 
@@ -136,6 +140,38 @@ def test_library_loggers_pass_the_same_filter(out: io.StringIO, name: str) -> No
         "GET /Calls?To=+1…42&From=+1…42",
         "Authorization: [secret]",
     ]
+
+
+def test_what_libraries_say_in_words_has_a_name(out: io.StringIO) -> None:
+    """C145: and their news that we tell ourselves no line."""
+    theirs = logging.getLogger("uvicorn.error")
+    theirs.info("Started server process [%d]", 1)
+    try:
+        fail()
+    except ValueError:
+        theirs.warning("Invalid HTTP request received.")
+    logging.getLogger("voicegate.picows").error("WS parser error: %s, initiate disconnect", (1009,))
+    try:
+        fail()
+    except ValueError as error:
+        text = "Initiate disconnect because of exception from WSListener.on_ws_frame: %s"
+        logging.getLogger("voicegate.picows").warning(text, str(error))
+    invalid, crashed = lines(out)
+    assert (invalid["event"], crashed["event"]) == ("http.invalid", "socket.crashed")
+    assert "ValueError" in str(crashed["exception"])
+    assert "exception" not in invalid
+    assert_clean(out)
+
+
+def test_the_words_are_those_that_uvicorn_says() -> None:
+    """Another version may say it otherwise; picows is pinned."""
+    said = {
+        node.value
+        for library in (uvicorn.server, uvicorn.protocols.http.httptools_impl)
+        for node in ast.walk(ast.parse(inspect.getsource(library)))
+        if isinstance(node, ast.Constant)
+    }
+    assert {words for words in logs.TRANSLATED if words not in said and "WS" not in words} == set()
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,15 @@ import pytest
 
 from voicegate.gateway.admission import Admission
 from voicegate.gateway.answers import APOLOGY, Answers
-from voicegate.gateway.core.actions import EndReason, LegAction, ModelAction
+from voicegate.gateway.core.actions import (
+    EndReason,
+    LegAction,
+    ModelAction,
+    OpenModel,
+    fact,
+)
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.breaker import Breaker
 from voicegate.gateway.core.call import Call, CallLimits, Prompts
 from voicegate.gateway.core.events import (
     GatewayDraining,
@@ -113,7 +120,10 @@ class Desk:
     def __init__(self, *, max_calls: int = 10, fallback_number: str | None = None) -> None:
         self.metrics = Metrics()
         self.calls = LiveCalls(lambda: 0)
-        self.admission = Admission(self.calls, max_calls=max_calls, lag_ms=lambda: 0.0)
+        self.breaker = Breaker()
+        self.admission = Admission(
+            self.calls, self.breaker, now_ms=lambda: 0, max_calls=max_calls, lag_ms=lambda: 0.0
+        )
         self.answers = Answers("https://voice.example.com", fallback_number)
         self.tokens = StreamTokens(b"key", MemoryTokenStore(lambda: 0), lambda: 0)
         self.carrier = Carrier([])
@@ -143,7 +153,7 @@ class Desk:
             on_end=on_end,
         )
 
-    def _open_model(self) -> Model:
+    def _open_model(self, _wanted: OpenModel) -> Model:
         self.models += 1
         return Model()
 
@@ -237,6 +247,18 @@ def test_more_calls_than_allowed_get_the_fallback_document_and_no_model() -> Non
     assert list(desk.calls) == [first]
     refused = {"reason": EndReason.OVERLOAD_REFUSED.value}
     assert desk.metrics.registry.get_sample_value("voicegate_calls_ended_total", refused) == 2.0
+
+
+def test_while_the_model_fails_new_calls_get_the_fallback_document_and_no_model() -> None:
+    """C152: a call to a number that is not ours is not the one that tries."""
+    desk = Desk()
+    desk.breaker.saw(fact("model.refused", row="E2", cause="http_401"), -30_001)
+    assert desk.reception.voice(Notice(OTHER, ACCOUNT, called=NOT_OURS)).document
+    assert desk.reception.voice(RANG).document != desk.answers.fallback()
+    for _ in range(2):
+        reply = desk.reception.voice(Notice(OTHER, ACCOUNT, called=OURS))
+        assert reply.document == desk.answers.fallback()
+    assert desk.models == 1
 
 
 def test_while_draining_new_calls_are_refused_and_known_ones_are_not() -> None:

@@ -4,6 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from voicegate.gateway.core.actions import EndReason, fact
+from voicegate.gateway.core.uplink import Booked
 from voicegate.gateway.metrics import Metrics
 from voicegate.gateway.reporter import Reporter
 
@@ -20,15 +21,18 @@ def test_an_end_is_counted_under_its_reason() -> None:
         assert value(metrics, "voicegate_calls_ended_total", reason=reason.value) == 1.0
 
 
-def test_frames_are_counted_at_the_end_as_forwarded_or_booked() -> None:
+def test_frames_are_counted_at_the_end_as_forwarded_or_by_the_reason_why_not() -> None:
     """C27."""
     metrics = Metrics()
     reporter = Reporter("one", metrics)
-    for frames_in, forwarded in ((50, 48), (10, 10)):
-        last = fact("call.ended", reason="drained", frames_in=frames_in, frames_forwarded=forwarded)
-        reporter.saw_fact(last, 0)
-    assert value(metrics, "voicegate_uplink_frames_total", fate="forwarded") == 58.0
-    assert value(metrics, "voicegate_uplink_frames_total", fate="booked") == 2.0
+    for forwarded, booked in ((48, 2), (10, 0)):
+        reasons = {f"booked_{why}": booked * n for n, why in enumerate(Booked, start=1)}
+        reporter.saw_fact(
+            fact("call.ended", reason="drained", frames_forwarded=forwarded, **reasons), 0
+        )
+    name = "voicegate_uplink_frames_total"
+    assert value(metrics, name, fate="forwarded") == 58.0
+    assert [value(metrics, name, fate=why) for why in Booked] == [2.0, 4.0, 6.0, 8.0]
 
 
 def test_a_cut_is_counted_with_what_was_heard_and_what_was_not() -> None:
@@ -57,6 +61,16 @@ def test_faults_weigh_more_than_news_and_alarms_more_than_faults() -> None:
         reporter.saw_fact(fact("error.model", row="E14", alarm=False), 0)
         reporter.saw_fact(fact("error.model", row="E13", alarm=True), 0)
     assert [line["log_level"] for line in lines] == ["info", "warning", "error"]
+
+
+def test_a_model_that_nobody_reaches_is_told_with_its_place() -> None:
+    """E1."""
+    with capture_logs() as lines:
+        reporter = Reporter("one", Metrics(), "api.openai.com:443")
+        reporter.saw_fact(fact("model.refused", row="E1", cause="http_0"), 0)
+        reporter.saw_fact(fact("model.refused", row="E2", cause="http_401"), 0)
+    assert [line["cause"] for line in lines] == ["unreachable", "http_401"]
+    assert [line.get("model_at") for line in lines] == ["api.openai.com:443", None]
 
 
 def crash_over(words: str) -> Exception:

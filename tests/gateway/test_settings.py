@@ -54,6 +54,7 @@ MOVES: list[tuple[str, str, str, str | int]] = [
     ("VOICEGATE_TWILIO_API_URL", "http://127.0.0.1:9", "twilio_api_url", "http://127.0.0.1:9"),
     ("VOICEGATE_AUDIO", "pcmu", "audio", "pcmu"),
     ("VOICEGATE_MODEL", "gpt-realtime-2.1-mini", "model", "gpt-realtime-2.1-mini"),
+    ("VOICEGATE_FALLBACK_MODEL", "gpt-realtime-1.5", "fallback_model", "gpt-realtime-1.5"),
     ("VOICEGATE_VOICE", "cedar", "voice", "cedar"),
     ("VOICEGATE_INSTRUCTIONS", "You are a pirate.", "instructions", "You are a pirate."),
     ("VOICEGATE_GREETING", "none", "greeting", "none"),
@@ -75,6 +76,16 @@ def test_each_variable_moves_its_setting(
     assert load({name: value}, None).model_dump()[field] == expected
 
 
+def test_a_secret_is_as_long_as_one() -> None:
+    """C145, C147: a shorter one would be found, and masked, in any line of the log."""
+    token = load({"VOICEGATE_METRICS_TOKEN": "12345678"}, None).metrics_token
+    assert token is not None
+    assert token.get_secret_value() == "12345678"
+    for name in ("OPENAI_API_KEY", "TWILIO_AUTH_TOKEN", "VOICEGATE_METRICS_TOKEN"):
+        (problem,) = problems({name: "1234567"})
+        assert problem.startswith(f"{name}=(hidden): ")
+
+
 def test_redis_may_hold_what_several_processes_share() -> None:
     redis_url = load({"REDIS_URL": "rediss://:pw@10.0.0.1/1"}, None).redis_url
     assert redis_url is not None
@@ -82,15 +93,16 @@ def test_redis_may_hold_what_several_processes_share() -> None:
 
 
 def test_no_variable_is_without_a_test_that_moves_it() -> None:
-    tested_above = {"openai_api_key", "twilio_auth_tokens", "redis_url"}
+    tested_above = {"openai_api_key", "twilio_auth_tokens", "redis_url", "metrics_token"}
     assert {field for _, _, field, _ in MOVES} | tested_above == set(Settings.model_fields)
 
 
 def test_several_auth_tokens_may_be_given_while_one_replaces_another() -> None:
     """C139: the old and the new token during a rotation."""
-    settings = load({"TWILIO_AUTH_TOKEN": "new, old"}, None)
-    assert [token.get_secret_value() for token in settings.twilio_auth_tokens] == ["new", "old"]
-    (problem,) = problems({"TWILIO_AUTH_TOKEN": "new,,old"})
+    settings = load({"TWILIO_AUTH_TOKEN": "new-token, old-token"}, None)
+    tokens = [token.get_secret_value() for token in settings.twilio_auth_tokens]
+    assert tokens == ["new-token", "old-token"]
+    (problem,) = problems({"TWILIO_AUTH_TOKEN": "new-token,,old-token"})
     assert problem.startswith("TWILIO_AUTH_TOKEN=(hidden): ")
 
 
@@ -216,6 +228,22 @@ def test_no_secret_or_number_shows_in_a_problem_even_in_the_wrong_place() -> Non
     assert len(told.splitlines()) == 10
     for secret in ("hunter2", "0123456789abcdef", "010-0142", "0100142"):
         assert secret not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("VOICEGATE_PUBLIC_URL", "https://h.example:99999/x", "'https://h.example:99999'"),
+        ("VOICEGATE_PUBLIC_URL", "https://h.example:hunter2", "'https://h.example'"),
+        ("VOICEGATE_OPENAI_URL", "ws://[2001:db8::1]:9/x", "'ws://[2001:db8::1]:9'"),
+        ("VOICEGATE_MAX_CALLS", "1000000000", "(10 digits)"),
+        ("VOICEGATE_MAX_CALLS", "100000", "'100000'"),
+    ],
+)
+def test_a_problem_shows_the_value_as_far_as_it_may(name: str, value: str, shown: str) -> None:
+    """C146: a host and its port, and as many digits as no caller's number has."""
+    (problem,) = problems({name: value})
+    assert problem.startswith(f"{name}={shown}: ")
 
 
 def test_settings_cannot_be_changed() -> None:

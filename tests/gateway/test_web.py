@@ -63,9 +63,9 @@ class Client:
         content = urlencode(form).encode() if body is None else body
         return await self.http.post(path, content=content, headers=kind | signed | (headers or {}))
 
-    async def figure(self, name: str, labels: str) -> float:
+    def figure(self, name: str, labels: str) -> float:
         """A counter's value, 0 while it is not there."""
-        lines = (await self.http.get("/metrics")).text.splitlines()
+        lines = self.gateway.metrics.render()[0].decode().splitlines()
         found = [line for line in lines if line.startswith(f"{name}{{{labels}}}")]
         return float(found[0].rpartition(" ")[2]) if found else 0.0
 
@@ -132,7 +132,7 @@ def test_unsigned_webhooks_are_refused_without_a_word_and_counted(path: str) -> 
                 answer = await carrier.post(path, signature=signature)
                 assert (answer.status_code, answer.content) == (403, b""), what
             name, labels = "voicegate_webhooks_refused_total", f'cause="unsigned",path="{path}"'
-            assert await carrier.figure(name, labels) == len(wrong)
+            assert carrier.figure(name, labels) == len(wrong)
             assert len(carrier.gateway.calls) == 0
 
     run(main())
@@ -188,8 +188,8 @@ def test_while_tokens_are_replaced_either_signs() -> None:
     """C139."""
 
     async def main() -> None:
-        async with client(TWILIO_AUTH_TOKEN=f"{AUTH},second") as carrier:
-            for key in (AUTH, "second"):
+        async with client(TWILIO_AUTH_TOKEN=f"{AUTH},second-token") as carrier:
+            for key in (AUTH, "second-token"):
                 signature = sign(PUBLIC + "/twilio/status", FORM, key)
                 answer = await carrier.post("/twilio/status", signature=signature)
                 assert answer.status_code == 204
@@ -217,7 +217,7 @@ def test_a_form_that_names_no_call_is_refused_by_name(path: str) -> None:
                 form = {name: value for name, value in FORM.items() if name != missing}
                 assert (await carrier.post(path, form)).status_code == 400
             name, labels = "voicegate_webhooks_refused_total", f'cause="no_call",path="{path}"'
-            assert await carrier.figure(name, labels) == 2.0
+            assert carrier.figure(name, labels) == 2.0
 
     run(main())
 
@@ -232,6 +232,27 @@ def test_webhooks_are_posted_and_nothing_else_is_there() -> None:
                 assert (await carrier.post(path + "/")).status_code == 404
             for path in ("/", "/docs", "/redoc", "/openapi.json"):
                 assert (await carrier.http.get(path)).status_code == 404
+
+    run(main())
+
+
+def test_what_comes_to_a_wrong_place_or_by_a_wrong_method_is_counted() -> None:
+    """By route where there is one; strangers' many paths share one label."""
+
+    async def main() -> None:
+        async with client() as carrier:
+            answer = await carrier.http.get("/twilio/voice")
+            assert answer.headers["Allow"] == "POST"
+            await carrier.post("/twilio/voice/")
+            await carrier.http.get("/%1b[2J/" + "x" * 9_000)
+            for label, status, cause, count in (
+                ("/twilio/voice", 405, "method_not_allowed", 1.0),
+                ("other", 404, "not_found", 2.0),
+            ):
+                path, refused = f'path="{label}"', "voicegate_webhooks_refused_total"
+                answered = f'answer="{status}",{path}'
+                assert carrier.figure("voicegate_webhooks_total", answered) == count
+                assert carrier.figure(refused, f'cause="{cause}",{path}') == count
 
     run(main())
 
@@ -376,10 +397,36 @@ def test_answers_are_counted_by_route_and_status() -> None:
                 await carrier.post("/twilio/voice")
             await carrier.post("/twilio/voice", signature={"X-Other": "x"})
             name, path = "voicegate_webhooks_total", 'path="/twilio/voice"'
-            assert await carrier.figure(name, f'answer="200",{path}') == 2.0
-            assert await carrier.figure(name, f'answer="403",{path}') == 1.0
-            lines = (await carrier.http.get("/metrics")).text
+            assert carrier.figure(name, f'answer="200",{path}') == 2.0
+            assert carrier.figure(name, f'answer="403",{path}') == 1.0
+            lines = carrier.gateway.metrics.render()[0].decode()
             assert "voicegate_calls_live 1.0" in lines
+
+    run(main())
+
+
+@pytest.mark.parametrize("is_insecure", [True, False])
+def test_figures_are_for_whoever_brings_the_token(*, is_insecure: bool) -> None:
+    """C147: others are told what is missing, and nothing else."""
+
+    async def main() -> None:
+        async with client(is_insecure=is_insecure, VOICEGATE_METRICS_TOKEN="a-metrics-token") as it:
+            for given in ("Bearer a-metrics-token", "Bearer a-metrics-toke", "Bearer ü", ""):
+                answer = await it.http.get("/metrics", headers={b"Authorization": given.encode()})
+                is_right = given == "Bearer a-metrics-token"
+                assert answer.status_code == (200 if is_right else 401)
+                assert ("voicegate_calls_live" in answer.text) is is_right
+
+    run(main())
+
+
+@pytest.mark.parametrize(("is_insecure", "status"), [(True, 200), (False, 401)])
+def test_without_a_token_figures_are_for_trials_only(status: int, *, is_insecure: bool) -> None:
+    """C147: an insecure gateway listens on loopback, and no proxy stands before it."""
+
+    async def main() -> None:
+        async with client(is_insecure=is_insecure) as it:
+            assert (await it.http.get("/metrics")).status_code == status
 
     run(main())
 

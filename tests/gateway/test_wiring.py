@@ -31,15 +31,13 @@ def test_the_agent_greets_and_is_interrupted_as_the_settings_say() -> None:
 
 
 def test_the_model_is_asked_for_what_the_settings_say() -> None:
-    plan = model_plan(
-        settings(
-            VOICEGATE_MODEL="gpt-realtime-mini",
-            VOICEGATE_VOICE="cedar",
-            VOICEGATE_INSTRUCTIONS="Be brief.",
-            VOICEGATE_AUDIO="pcmu",
-            VOICEGATE_LANGUAGE="de",
-        )
+    given = settings(
+        VOICEGATE_VOICE="cedar",
+        VOICEGATE_INSTRUCTIONS="Be brief.",
+        VOICEGATE_AUDIO="pcmu",
+        VOICEGATE_LANGUAGE="de",
     )
+    plan = model_plan(given, "gpt-realtime-mini")
     assert (plan.model, plan.voice, plan.instructions) == (
         "gpt-realtime-mini",
         "cedar",
@@ -49,11 +47,13 @@ def test_the_model_is_asked_for_what_the_settings_say() -> None:
 
 
 def test_the_model_is_reached_at_its_address_with_the_key() -> None:
-    place = model_address(settings(VOICEGATE_OPENAI_URL="wss://example.com/r"), CallLimits())
+    given = settings(VOICEGATE_OPENAI_URL="wss://example.com/r")
+    place = model_address(given, "gpt-realtime-2.1", CallLimits())
     assert place.url == "wss://example.com/r?model=gpt-realtime-2.1"
     assert place.headers == {"Authorization": "Bearer sk-of-a-test"}
     assert place.tls is not None
-    plain = model_address(settings(VOICEGATE_OPENAI_URL="ws://127.0.0.1:1/r"), CallLimits())
+    given = settings(VOICEGATE_OPENAI_URL="ws://127.0.0.1:1/r")
+    plain = model_address(given, "gpt-realtime-2.1", CallLimits())
     assert plain.tls is None
 
 

@@ -106,6 +106,22 @@ def test_a_failing_model_ends_in_an_apology_and_the_fallback(
     asyncio.run(play())
 
 
+def test_a_model_that_cannot_be_had_is_replaced_by_the_second_one() -> None:
+    """E7: the caller hears an agent all the same."""
+
+    async def play() -> None:
+        async with open_house(
+            VOICEGATE_MODEL="gpt-realtime-2.1-1999-12-31",
+            VOICEGATE_FALLBACK_MODEL="gpt-realtime-2.1",
+        ) as opened:
+            await place(opened, HearAgent(500, patience_ms=10_000), HangUp())
+            assert len(opened.model.connections) == 2
+            assert "response.create" in [event["type"] for event in received(opened)]
+            assert HUNG_UP in opened.figures("voicegate_calls")
+
+    asyncio.run(play())
+
+
 def test_rejected_settings_are_sent_again_without_what_could_be_refused() -> None:
     """E10: the second update is the minimal one, and the call goes on."""
 
@@ -160,8 +176,9 @@ def test_one_call_too_many_is_told_so_and_the_live_one_keeps_its_frames() -> Non
             assert not second.streams
             await first
             assert len(opened.model.connections) == 1
-            frames = opened.figures("voicegate_uplink_frames_total")
-            assert 'voicegate_uplink_frames_total{fate="booked"} 0.0' in frames
+            for fate in ("before_ready", "stale", "malformed"):
+                name = f'voicegate_uplink_frames_total{{fate="{fate}"}}'
+                assert opened.figures(name) == [f"{name} 0.0"]
 
     asyncio.run(play())
 

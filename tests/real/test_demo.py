@@ -118,6 +118,18 @@ def test_no_number_of_the_demo_is_shown_or_logged(played: tuple[Path, str]) -> N
     assert "+15550100042" not in shown + log
 
 
+def test_nothing_empty_stays_behind_when_nobody_reads_on(tmp_path: Path) -> None:
+    """As with `voicegate demo | head -1`."""
+    with subprocess.Popen(
+        command(tmp_path), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"One call")
+        process.stdout.close()
+    assert process.returncode == 1
+    assert not (tmp_path / "out").exists() or any((tmp_path / "out").iterdir())
+
+
 def test_ctrl_c_ends_it_without_a_traceback(tmp_path: Path) -> None:
     with subprocess.Popen(
         command(tmp_path),

@@ -29,8 +29,8 @@ Samples = NDArray[np.float64]
 
 
 def recordings() -> list[Path]:
-    """Recorded human speech: of Debian's pocketsphinx-testdata, or in VOICEGATE_SPEECH_DIR."""
-    if folder := os.environ.get("VOICEGATE_SPEECH_DIR"):
+    """Recorded human speech: of Debian's pocketsphinx-testdata, or in TESTS_SPEECH_DIR."""
+    if folder := os.environ.get("TESTS_SPEECH_DIR"):
         return sorted(Path(folder).rglob("*.wav"))
     try:
         listed = subprocess.run(

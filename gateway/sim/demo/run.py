@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import secrets
 import socket
 import sys
@@ -32,11 +33,13 @@ from .events import write
 from .far_ends import CarrierEar, Reaction
 from .figures import Figures, figures
 from .log import CallLog
+from .refusals import Refusals
 from .screen import LIMITS, Screen
 from .script import Script, Words
 from .sound import write_stereo
+from .speech import read, utterances
 from .verdict import differences
-from .voices import from_file, say, synthetic
+from .voices import from_recording, say, synthetic
 from .watcher import GatewayWatcher
 
 HOST = "127.0.0.1"
@@ -87,6 +90,7 @@ class Secrets:
                 "OPENAI_API_KEY": self.api_key,
                 "TWILIO_ACCOUNT_SID": self.account_sid,
                 "TWILIO_AUTH_TOKEN": self.auth_token,
+                "VOICEGATE_METRICS_TOKEN": self.auth_token,
                 "VOICEGATE_PUBLIC_URL": PUBLIC_URL,
                 "VOICEGATE_OPENAI_URL": f"ws://{HOST}:{model_port}/v1/realtime",
                 "VOICEGATE_TWILIO_API_URL": f"http://{HOST}:{carrier_port}",
@@ -111,25 +115,42 @@ class Demo:
 
         Raises SpeechUnusable, VoiceMissing, and OSError where nothing can be written.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        say_so = self._screen.say
-        say_so(f"One call, in real time: {LIMITS}.")
-        if speech is None:
-            words, script = synthetic(is_quick=is_quick, progress=say_so)
-        else:
-            words, script = from_file(speech, is_quick=is_quick, progress=say_so)
+        said = None if speech is None else utterances(read(speech))
         fastest_loop = uvicorn.Config("", log_config=None).get_loop_factory()
-        with self._logging(), asyncio.Runner(loop_factory=fastest_loop) as runner:
-            return runner.run(self._perform(words, script))
+        with self._folder_made():
+            say_so = self._screen.say
+            say_so(f"One call, in real time: {LIMITS}.")
+            if speech is None or said is None:
+                words, script = synthetic(is_quick=is_quick, progress=say_so)
+            else:
+                words, script = from_recording(
+                    speech.name, said, is_quick=is_quick, progress=say_so
+                )
+            with self._logging(), asyncio.Runner(loop_factory=fastest_loop) as runner:
+                return runner.run(self._perform(words, script))
+
+    @contextmanager
+    def _folder_made(self) -> Generator[None, None, None]:
+        """It does not stay behind empty if nothing comes of the demo."""
+        is_new = not self._folder.exists()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            yield
+        finally:
+            if is_new and not any(self._folder.iterdir()):
+                self._folder.rmdir()
 
     @contextmanager
     def _logging(self) -> Generator[None, None, None]:
         """All logs go to a file; the terminal is for the call."""
         with (self._folder / LOG_FILE).open("w", encoding="utf-8") as file:
             logs.configure("info", (self._secrets.auth_token, self._secrets.api_key), file)
+            refusals = Refusals(self._screen.say)
+            logging.getLogger().addHandler(refusals)
             try:
                 yield
             finally:
+                logging.getLogger().removeHandler(refusals)
                 sys.excepthook = sys.__excepthook__  # the file is about to be closed
 
     async def _perform(self, words: Words, script: Script) -> bool:
@@ -217,7 +238,7 @@ class Demo:
         self._screen.staying(
             {
                 "gateway": f"http://{HOST}:{port}, publicly {PUBLIC_URL}",
-                "figures": f"http://{HOST}:{port}/metrics",
+                "figures": f"http://{HOST}:{port}/metrics, with the auth token as bearer",
                 "model": f"ws://{HOST}:{model_port}/v1/realtime",
             },
             self._another_call(port),

@@ -1,8 +1,13 @@
 """What a demo shows in the terminal: its lines as they come, then a table of what was measured."""
 
+import sys
+from collections.abc import Iterable
+from io import TextIOWrapper
 from pathlib import Path
+from typing import cast
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +19,7 @@ _CAPTION = (
     "All speech and the model are simulated and every socket is on loopback: these figures show "
     "what the gateway adds, not what a telephone network and a real model take."
 )
+_NARROW = 80  # of fewer columns, a table's cells are put under each other
 _STYLES: dict[Voice, str] = {
     "call": "bold",
     "caller": "blue",
@@ -30,7 +36,12 @@ class Screen:
 
     @classmethod
     def on_terminal(cls) -> "Screen":
-        """Standard output; where that is no terminal, in lines of a fixed length."""
+        """Standard output; where that is no terminal, in lines of a fixed length.
+
+        What its encoding lacks is shown as a question mark.
+        """
+        if isinstance(sys.stdout, TextIOWrapper):
+            cast("TextIOWrapper", sys.stdout).reconfigure(errors="replace")
         console = Console(highlight=False)
         return cls(console if console.is_terminal else Console(highlight=False, width=110))
 
@@ -53,22 +64,37 @@ class Screen:
 
     def measured(self, figures: Figures) -> None:
         """The closing table."""
-        table = Table(
-            title=f"Measured in this call\n{LIMITS}",
-            caption=_CAPTION,
-            title_style="bold",
-            caption_justify="left",
-            box=None,
-            pad_edge=False,
-            padding=(0, 2, 0, 0),
-        )
-        table.add_column("what", style="bold", no_wrap=True)
-        table.add_column("value", justify="right", no_wrap=True)
-        table.add_column("of which", style="dim")
-        for row in rows(figures):
-            table.add_row(*row)
         self._console.print()
+        self.say("Measured in this call", "bold")
+        self.say(LIMITS)
+        self._console.print()
+        if self._is_narrow:
+            for what, value, parts in rows(figures):
+                self._stack((f"{what}: {value}", parts))
+        else:
+            self._console.print(_figures_table(rows(figures)))
+        self._console.print()
+        self.say(_CAPTION)
+
+    def table(self, head: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> None:
+        """Cells under their heads; in a narrow terminal under each other."""
+        if self._is_narrow:
+            for cells in lines:
+                self._stack(cells)
+            return
+        table = Table(*head)
+        for cells in lines:
+            table.add_row(*cells)
         self._console.print(table)
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self._console.width < _NARROW
+
+    def _stack(self, cells: tuple[str, ...]) -> None:
+        self.say(cells[0], "bold")
+        for cell in cells[1:]:
+            self._console.print(Padding(Text(cell), (0, 0, 0, 2)))
 
     def files(self, folder: Path, names: dict[str, str]) -> None:
         """Where things were written."""
@@ -96,6 +122,16 @@ class Screen:
 
 
 Row = tuple[str, str, str]
+
+
+def _figures_table(figures: Iterable[Row]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("what", style="bold", no_wrap=True)
+    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("of which", style="dim")
+    for row in figures:
+        table.add_row(*row)
+    return table
 
 
 def rows(figures: Figures) -> list[Row]:

@@ -1,12 +1,12 @@
 """The sound of a demo call: two tracks of mu-law on one clock, as a stereo file, as levels."""
 
-import wave
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....codecs.g711 import ulaw_decode
+from ....codecs.wav import save_pcm
 from ..carrier.playback import SILENCE
 
 BYTES_PER_MS = 8
@@ -56,13 +56,8 @@ class Track:
 
 
 def write_stereo(path: Path, left: Track, right: Track, length_ms: int) -> None:
-    """PCM16 at 8000 Hz."""
-    both = np.column_stack((left.pcm(length_ms), right.pcm(length_ms)))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
-        file.setsampwidth(2)
-        file.setframerate(8_000)
-        file.writeframes(both.astype("<i2").tobytes())
+    """PCM16 at 8000 Hz, which every player knows."""
+    save_pcm(path, np.column_stack((left.pcm(length_ms), right.pcm(length_ms))), 8_000)
 
 
 def sounding_ms(audio: bytes) -> tuple[int, int]:

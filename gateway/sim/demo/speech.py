@@ -1,17 +1,20 @@
 """Speech from a file: read at any rate, cut at its pauses into what a caller says in one breath."""
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ....codecs.g711 import ulaw_encode
+from ....codecs.wav import load_audio
 
-RATE = 8_000
+RATE: Final = 8_000
 PAUSE_MS = 400  # shorter than the silence by which a detector ends a turn
 SHORTEST_MS = 200
 UTTERANCES_MAX = 6
 LONGEST_MS = 30_000
+_TOO_SHORT = f"the speech file holds no sound of {SHORTEST_MS} ms or more"
 _WINDOW = RATE // 50
 _KEPT_WINDOWS = 3  # of the quiet on either side, so that no consonant is lost
 _NOISE_DB = 30.0  # what is this far below the loudest is no speech
@@ -28,17 +31,12 @@ class SpeechUnusable(ValueError):
 
 def read(path: Path) -> Samples:
     """A file as mono samples of -1 to 1 at 8000 Hz. Raises SpeechUnusable."""
-    import soundfile  # pyright: ignore[reportMissingTypeStubs]
-    import soxr  # pyright: ignore[reportMissingTypeStubs]
-
     try:
-        samples, rate = soundfile.read(path, dtype="float64", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise SpeechUnusable(
-            f"{path} cannot be read: {error}. Use a WAV, FLAC or OGG file"
-        ) from error
-    mono: Samples = samples.mean(axis=1)
-    return soxr.resample(mono, rate, RATE)
+        return load_audio(path, RATE) / 32_768
+    except OSError as error:
+        raise SpeechUnusable(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise SpeechUnusable(str(error).removeprefix("load_audio: ")) from error
 
 
 def utterances(samples: Samples) -> list[bytes]:
@@ -47,6 +45,8 @@ def utterances(samples: Samples) -> list[bytes]:
     Stretches shorter than 200 ms are taken for clicks. Raises SpeechUnusable if nothing is left.
     """
     levels = _levels_dbfs(samples)
+    if not levels.size:
+        raise SpeechUnusable(_TOO_SHORT)
     loudest = levels.max(initial=-120.0)
     if loudest < _FAINTEST_DBFS:
         raise SpeechUnusable("the speech file is silent: record it again, louder")
@@ -54,7 +54,7 @@ def utterances(samples: Samples) -> list[bytes]:
     spans = _spans(levels >= speech_dbfs - _PAUSE_DB)
     spoken = [span for span in spans if _ms(span) >= SHORTEST_MS]
     if not spoken:
-        raise SpeechUnusable(f"the speech file holds no sound of {SHORTEST_MS} ms or more")
+        raise SpeechUnusable(_TOO_SHORT)
     gain = 10 ** ((_LEVEL_DBFS - speech_dbfs) / 20)
     return [_encoded(samples, span, gain) for span in spoken]
 

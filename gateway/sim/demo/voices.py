@@ -3,12 +3,11 @@
 import functools
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 from ....codecs.g711 import transcode
 from ..voice import AGENT, CALLER, Voice, speak
 from .script import FULL, QUICK, Script, Utterance, Words, recorded, script_for
-from .speech import RATE, UTTERANCES_MAX, read, utterances
+from .speech import RATE, UTTERANCES_MAX
 
 _SENTENCE_END = re.compile(r"(?<=[.?!]) ")
 _BREATH_MS = 220
@@ -33,12 +32,14 @@ def synthetic(*, is_quick: bool, progress: Progress) -> tuple[Words, Script]:
     return words, script_for(said, has_farewell=bool(words.farewell))
 
 
-def from_file(path: Path, *, is_quick: bool, progress: Progress) -> tuple[Words, Script]:
-    """A conversation with the recording's utterances. Raises SpeechUnusable, VoiceMissing."""
-    found = utterances(read(path))
+def from_recording(
+    name: str, found: list[bytes], *, is_quick: bool, progress: Progress
+) -> tuple[Words, Script]:
+    """A conversation with the utterances of a recording, in mu-law. Raises VoiceMissing."""
     used = found[: 2 if is_quick else UTTERANCES_MAX]
     left = f", the first {len(used)} are used" if len(used) < len(found) else ""
-    progress(f"{path.name}: {len(found)} utterances between pauses{left}")
+    many = "1 utterance" if len(found) == 1 else f"{len(found)} utterances between pauses"
+    progress(f"{name}: {many}{left}")
     script = script_for([Utterance("", audio) for audio in used], has_farewell=False)
     words = recorded(len(script.questions))
     _speak_agent(words)

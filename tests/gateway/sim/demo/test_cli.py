@@ -27,7 +27,21 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_silent_recording_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "me.wav"
     soundfile.write(path, np.zeros(8_000), 8_000)
-    assert "the speech file is silent" in refused("--speech", str(path), "--out", str(tmp_path))
+    error = refused("--speech", str(path), "--out", str(tmp_path / "out"))
+    assert "the speech file is silent" in error
+
+
+@pytest.mark.parametrize("content", [b"", b"no sound"])
+def test_of_a_recording_that_cannot_be_read_nothing_is_begun(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "me.wav"
+    path.write_bytes(content)
+    error = refused("--speech", str(path), "--out", str(tmp_path / "out"))
+    assert error.count("me.wav") == 1
+    assert ".." not in error
+    assert "One call" not in error
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_recording_that_does_not_exist_is_refused(tmp_path: Path) -> None:

@@ -73,6 +73,32 @@ def test_the_table_names_its_limits(screen: Screen, paper: io.StringIO, measured
     assert "the model are simulated and every socket is on loopback" in shown
 
 
+def test_a_narrow_terminal_has_the_figures_under_each_other(
+    paper: io.StringIO, measured: Figures
+) -> None:
+    Screen(Console(file=paper, width=40, color_system=None)).measured(measured)
+    shown = paper.getvalue().splitlines()
+    assert "heard, as told to the model: 1,190 ms" in shown
+    words = " ".join(shown).split()
+    assert all(word in words for _, _, parts in rows(measured) for word in parts.split())
+
+
+@pytest.mark.parametrize("width", [40, 100])
+def test_cells_are_never_cut(paper: io.StringIO, width: int) -> None:
+    screen = Screen(Console(file=paper, width=width, color_system=None))
+    screen.table(("part", "source"), [("carrier", "documentation"), ("realtime", "assumption")])
+    words = paper.getvalue().split()
+    assert {"carrier", "documentation", "realtime", "assumption"} <= {*words}
+
+
+def test_what_cannot_be_shown_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of another encoding, as with PYTHONIOENCODING=ascii."""
+    shown = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(shown, "ascii", write_through=True))
+    Screen.on_terminal().line(Line(0, "agent", "“X-ray”", "at once"))
+    assert b"?X-ray?" in shown.getvalue()
+
+
 def test_a_call_in_which_nothing_happened_has_a_table() -> None:
     assert [value for what, value, _ in rows(figures([], (), 0)) if what == "caller's frames"] == [
         "0"

@@ -85,15 +85,18 @@ def test_nobody_speaks_for_ever() -> None:
     assert lengths_ms(tone(40_000)) == [LONGEST_MS]
 
 
-@pytest.mark.parametrize("samples", [quiet(1_000), quiet(0), tone(1_000, amplitude=0.0001)])
+@pytest.mark.parametrize("samples", [quiet(1_000), tone(1_000, amplitude=0.0001)])
 def test_a_silent_file_is_refused(samples: Samples) -> None:
     with pytest.raises(SpeechUnusable, match="silent"):
         utterances(samples)
 
 
-def test_a_file_of_clicks_is_refused() -> None:
+@pytest.mark.parametrize(
+    "samples", [np.concatenate([tone(60), quiet(800), tone(60)]), tone(10), quiet(0)]
+)
+def test_a_file_of_clicks_or_of_less_is_refused(samples: Samples) -> None:
     with pytest.raises(SpeechUnusable, match="200 ms"):
-        utterances(np.concatenate([tone(60), quiet(800), tone(60)]))
+        utterances(samples)
 
 
 @pytest.mark.parametrize("rate", [8_000, 16_000, 44_100, 48_000])
@@ -110,4 +113,16 @@ def test_what_is_no_sound_file_is_refused_by_its_name(tmp_path: Path) -> None:
     path = tmp_path / "me.wav"
     path.write_text("not a sound")
     with pytest.raises(SpeechUnusable, match=r"me\.wav cannot be read"):
+        read(path)
+
+
+def test_a_folder_is_refused_by_its_name(tmp_path: Path) -> None:
+    with pytest.raises(SpeechUnusable, match=r"cannot be read: Is a directory$"):
+        read(tmp_path)
+
+
+def test_a_recording_of_no_numbers_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "me.wav"
+    soundfile.write(path, np.full(8_000, np.nan), 8_000, subtype="FLOAT")
+    with pytest.raises(SpeechUnusable, match=r"me\.wav has samples that are no numbers"):
         read(path)

@@ -1,15 +1,12 @@
 """The sentences of the demo, as they really sound."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-import soundfile  # pyright: ignore[reportMissingTypeStubs]
 
 from voicegate.codecs.g711 import transcode, ulaw_decode
 from voicegate.gateway.sim.demo.script import FULL, QUICK, SENTENCE_OVER_MS, Words, recorded
 from voicegate.gateway.sim.demo.speech import UTTERANCES_MAX
-from voicegate.gateway.sim.demo.voices import from_file, say, synthetic
+from voicegate.gateway.sim.demo.voices import from_recording, say, synthetic
 
 LISTENER = 400  # of 32768, what the simulated caller hears; in one sample of eight
 DETECTOR = 512  # what the simulated model's detector takes for speech
@@ -43,11 +40,15 @@ def test_each_sentence_ends_with_a_breath() -> None:
     assert joined == breath_ms * 48
 
 
-def test_a_long_recording_is_used_in_part_and_that_is_said(tmp_path: Path) -> None:
-    path = tmp_path / "me.wav"
-    burst = np.concatenate([0.1 * np.sin(np.arange(8_000) * 0.4), np.zeros(6_000)])
-    soundfile.write(path, np.tile(burst, UTTERANCES_MAX + 2), 8_000)
+def test_a_long_recording_is_used_in_part_and_that_is_said() -> None:
     told: list[str] = []
-    _, script = from_file(path, is_quick=False, progress=told.append)
+    said = [b"\x80" * 8_000] * (UTTERANCES_MAX + 2)
+    _, script = from_recording("me.wav", said, is_quick=False, progress=told.append)
     assert len(script.utterances) == UTTERANCES_MAX
     assert told == ["me.wav: 8 utterances between pauses, the first 6 are used"]
+
+
+def test_a_recording_of_one_utterance_is_said_to_be_that() -> None:
+    told: list[str] = []
+    from_recording("me.wav", [b"\x80" * 8_000], is_quick=False, progress=told.append)
+    assert told == ["me.wav: 1 utterance"]
