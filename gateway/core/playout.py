@@ -20,14 +20,16 @@ REFILL_MS = 1_000
 class Mark:
     """A mark that is out: what stands before it, when it left, whether it measures the way.
 
-    `ends_ms` is when what stands before it can have been played at the earliest.
+    `ends_ms` is when what stands before it can have been played at the earliest. `is_held_up`: at
+    the head of a run, behind the echoes of a clear, which take their time at the carrier.
     """
 
     position: int
     run: int
     sent_ms: int
     ends_ms: int
-    is_probe: bool
+    is_probe: bool = False
+    is_held_up: bool = False
 
 
 @dataclass(slots=True)
@@ -244,9 +246,10 @@ class Playout:
         sent_ms = self._sent / self._bytes_per_ms
         plays_until_ms = self._plays_until_ms(sent_ms) if self._sent else now_ms
         self._clock.begin_run(sent_ms, now_ms, plays_until_ms=plays_until_ms)
-        # An echo may not overtake those of a clear, which take their time at the carrier.
-        is_probe = plays_until_ms <= now_ms and not self._flushed
-        self._place_mark(now_ms, actions, is_probe=is_probe)
+        is_dry, is_held_up = plays_until_ms <= now_ms, bool(self._flushed)
+        self._place_mark(
+            now_ms, actions, is_probe=is_dry and not is_held_up, is_held_up=is_dry and is_held_up
+        )
         return max(0, int(now_ms - plays_until_ms))
 
     def _plays_until_ms(self, sent_ms: float) -> float:
@@ -254,11 +257,19 @@ class Playout:
             return self._clock.reaches_at_ms(sent_ms)
         return self._fastest.ends_ms
 
-    def _place_mark(self, now_ms: int, actions: list[Action], *, is_probe: bool = False) -> None:
+    def _place_mark(
+        self,
+        now_ms: int,
+        actions: list[Action],
+        *,
+        is_probe: bool = False,
+        is_held_up: bool = False,
+    ) -> None:
         self._mark_count += 1
         name = f"{self.generation}.{self._mark_count}"
         ends_ms = self._fastest.ends_ms
-        self._marks[name] = Mark(self._sent, self._clock.run, now_ms, ends_ms, is_probe)
+        run = self._clock.run
+        self._marks[name] = Mark(self._sent, run, now_ms, ends_ms, is_probe, is_held_up)
         self._last_mark = self._sent
         actions.append(PlaceMark(name))
 
@@ -280,7 +291,8 @@ class Playout:
         self._flushed.clear()  # whatever did not come before this one never will
         if mark.is_probe:
             self._round_trips.add(now_ms - mark.sent_ms)
-        self._clock.echoed(mark.position / self._bytes_per_ms, mark.run, now_ms)
+        if not mark.is_held_up:
+            self._clock.echoed(mark.position / self._bytes_per_ms, mark.run, now_ms)
         told = self._heard_out(self._settle(mark.position))
         return [*self._pump(now_ms), *told] if self._order else told
 

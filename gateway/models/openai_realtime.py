@@ -2,6 +2,7 @@
 
 import binascii
 import re
+from collections import deque
 from collections.abc import Callable
 from typing import Any, assert_never, cast
 
@@ -44,6 +45,7 @@ from .openai_setup import ModelPlan, differences, render_update, session
 
 APPEND_HEAD = b'{"type":"input_audio_buffer.append","audio":"'
 SHORTER = re.compile(r"Audio content of (\d+)\s*ms is already shorter")
+EVENT_IDS_KEPT = 32
 Message = dict[str, Any]
 Request = ConfigureModel | CancelResponse | TruncateItem | DeleteItem | AskForResponse | AddNote
 
@@ -76,6 +78,7 @@ class OpenAIRealtime:
         self._to_model: Callable[[bytes], bytes] | None = None
         self._output = PCMU_8K
         self._unreadable_in_a_row = 0
+        self._event_ids: deque[str] = deque(maxlen=EVENT_IDS_KEPT)
         self._sounds: dict[str, ItemSound] = {}
         self._parsers: dict[str, Callable[[Message], ModelEvent | None]] = {
             "response.output_audio.delta": self._audio,
@@ -128,6 +131,8 @@ class OpenAIRealtime:
         try:
             message = orjson.loads(data)
             self._unreadable_in_a_row = 0
+            if self._is_repeated(message):
+                return None
             parser = self._parsers.get(message["type"])
             return None if parser is None else parser(message)
         except UnsupportedConversion:
@@ -136,6 +141,15 @@ class OpenAIRealtime:
             return self._unreadable()
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
+
+    def _is_repeated(self, message: Message) -> bool:
+        """The same event a second time: its audio would be counted, and played, twice."""
+        event_id = message.get("event_id")
+        if event_id is None:
+            return False
+        is_repeated = event_id in self._event_ids
+        self._event_ids.append(event_id)
+        return is_repeated
 
     def _unreadable(self) -> ModelEvent:
         self._unreadable_in_a_row += 1

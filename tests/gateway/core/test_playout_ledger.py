@@ -1,7 +1,7 @@
 """What was heard: positions, claims at a clear, and whether the agent still speaks."""
 
 from voicegate.codecs.frames import PCMU_8K
-from voicegate.gateway.core.actions import ClearAudio, PlayAudio
+from voicegate.gateway.core.actions import ClearAudio, PlaceMark, PlayAudio
 from voicegate.gateway.core.item import CutItem
 from voicegate.gateway.core.playout import Playout
 
@@ -53,6 +53,17 @@ def test_heard_is_known_before_the_first_echo() -> None:
     subject = playout()
     subject.receive("a", "r", speech(2_000), 0, is_interruptible=True)
     assert subject.clear(700)[1] == [CutItem("a", 700, 2_000, is_whole=False)]
+
+
+def test_an_echo_held_up_by_those_of_a_clear_is_no_measure() -> None:
+    """C46, I8: the carrier sends them back one after the other, up to 40 ms late."""
+    subject = playout()
+    subject.receive("a", "r", speech(1_000), 0, is_interruptible=True)
+    subject.clear(300)
+    actions = subject.receive("b", "r2", speech(2_000), 300, is_interruptible=True)
+    first = next(action.name for action in actions if isinstance(action, PlaceMark))
+    subject.echoed(first, 390)
+    assert subject.clear(500)[1] == [CutItem("b", 200, 2_000, is_whole=False)]
 
 
 def test_without_marks_the_clock_goes_on() -> None:

@@ -418,3 +418,13 @@ def test_an_end_is_an_end_whatever_is_told_beside_it(spoiled: dict[str, Any]) ->
     response = {"id": "r1", "status": "completed", **spoiled}
     text = json.dumps({"type": "response.done", "response": response})
     assert read(model(), text) == ModelResponded("r1", ResponseStatus.COMPLETED, "")
+
+
+def test_an_event_that_is_repeated_counts_once() -> None:
+    """E35: a delta that came twice would be played twice, and be too much of what was said."""
+    subject = model()
+    delta = {"event_id": "e7", "response_id": "r1", "item_id": "a", "delta": "AAAA"}
+    text = json.dumps({"type": "response.output_audio.delta", **delta})
+    assert isinstance(read(subject, text), ModelAudio)
+    assert read(subject, text) is None
+    assert isinstance(read(subject, text.replace("e7", "e8")), ModelAudio)

@@ -3,7 +3,7 @@
 import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import count, pairwise
 from random import Random
 from typing import Any
 
@@ -30,6 +30,7 @@ PLAN = ModelPlan(instructions="Be brief.")
 PCMU = ModelPlan(instructions="Be brief.", audio="pcmu")
 
 UPDATED = '{"type":"session.updated","event_id":"event_E0000000000000000001","session":{"type":"realtime","object":"realtime.session","id":"sess_E0000000000000000001","model":"gpt-realtime-2.1","output_modalities":["audio"],"instructions":"Be brief.","tools":[],"tool_choice":"auto","max_output_tokens":2048,"tracing":null,"truncation":{"type":"retention_ratio","retention_ratio":0.8,"token_limits":{"post_instructions":8000}},"prompt":null,"expires_at":1795222800,"audio":{"input":{"format":{"type":"audio/pcmu"},"transcription":{"model":"gpt-realtime-whisper","language":null,"prompt":null},"noise_reduction":null,"turn_detection":{"type":"server_vad","threshold":0.55,"prefix_padding_ms":300,"silence_duration_ms":500,"idle_timeout_ms":null,"create_response":true,"interrupt_response":false}},"output":{"format":{"type":"audio/pcmu"},"voice":"marin","speed":1.0}},"include":null}}'
+NUMBERS = count(1_000)
 DELTA = '{"type":"response.output_audio.delta","event_id":"event_10","response_id":"resp_R1","item_id":"item_A1","output_index":0,"content_index":0,"delta":"/38A"}'
 AUDIO_DONE = '{"type":"response.output_audio.done","event_id":"event_11","response_id":"resp_R1","item_id":"item_A1","output_index":0,"content_index":0}'
 
@@ -65,7 +66,8 @@ def read(subject: OpenAIRealtime, text: str) -> Event | None:
 
 
 def message(text: str, **members: Any) -> str:
-    return json.dumps({**json.loads(text), **members})
+    """As recorded, but for these members; each is an event of its own."""
+    return json.dumps({**json.loads(text), "event_id": f"event_{next(NUMBERS)}", **members})
 
 
 def updated(input_format: object, output_format: object) -> str:
