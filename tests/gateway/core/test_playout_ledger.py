@@ -59,6 +59,7 @@ def test_an_echo_held_up_by_those_of_a_clear_is_no_measure() -> None:
     """C46, I8: the carrier sends them back one after the other, up to 40 ms late."""
     subject = playout()
     subject.receive("a", "r", speech(1_000), 0, is_interruptible=True)
+    subject.echoed("0.1", 50)
     subject.clear(300)
     actions = subject.receive("b", "r2", speech(2_000), 300, is_interruptible=True)
     first = next(action.name for action in actions if isinstance(action, PlaceMark))
