@@ -45,7 +45,7 @@ from .openai_setup import ModelPlan, differences, render_update, session
 
 APPEND_HEAD = b'{"type":"input_audio_buffer.append","audio":"'
 SHORTER = re.compile(r"Audio content of (\d+)\s*ms is already shorter")
-EVENT_IDS_KEPT = 32
+EVENTS_KEPT = 32
 Message = dict[str, Any]
 Request = ConfigureModel | CancelResponse | TruncateItem | DeleteItem | AskForResponse | AddNote
 
@@ -78,7 +78,7 @@ class OpenAIRealtime:
         self._to_model: Callable[[bytes], bytes] | None = None
         self._output = PCMU_8K
         self._unreadable_in_a_row = 0
-        self._event_ids: deque[str] = deque(maxlen=EVENT_IDS_KEPT)
+        self._events: deque[tuple[str, int]] = deque(maxlen=EVENTS_KEPT)
         self._sounds: dict[str, ItemSound] = {}
         self._parsers: dict[str, Callable[[Message], ModelEvent | None]] = {
             "response.output_audio.delta": self._audio,
@@ -131,7 +131,7 @@ class OpenAIRealtime:
         try:
             message = orjson.loads(data)
             self._unreadable_in_a_row = 0
-            if self._is_repeated(message):
+            if self._is_repeated(message.get("event_id"), data):
                 return None
             parser = self._parsers.get(message["type"])
             return None if parser is None else parser(message)
@@ -142,13 +142,13 @@ class OpenAIRealtime:
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
-    def _is_repeated(self, message: Message) -> bool:
-        """The same event a second time: its audio would be counted, and played, twice."""
-        event_id = message.get("event_id")
+    def _is_repeated(self, event_id: str | None, data: bytes | memoryview) -> bool:
+        """The same event a second time, to the byte: its audio would be played twice."""
         if event_id is None:
             return False
-        is_repeated = event_id in self._event_ids
-        self._event_ids.append(event_id)
+        event = (event_id, hash(bytes(data)))
+        is_repeated = event in self._events
+        self._events.append(event)
         return is_repeated
 
     def _unreadable(self) -> ModelEvent:

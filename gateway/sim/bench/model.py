@@ -61,6 +61,7 @@ class ModelEnd:
         self._on_update = on_update
         self._later = later
         self._script = self._turns()
+        self._said = 0
         self._timer: Timer | None = None
         self._say("session.created", session={})
 
@@ -139,4 +140,6 @@ class ModelEnd:
         self._say("response.done", response={"id": response, "status": "completed"})
 
     def _say(self, kind: str, **members: object) -> None:
-        self._wire.send(orjson.dumps({"type": kind, "event_id": "event_1", **members}))
+        self._said += 1
+        event = {"type": kind, "event_id": f"event_{self._said}", **members}
+        self._wire.send(orjson.dumps(event))

@@ -428,3 +428,4 @@ def test_an_event_that_is_repeated_counts_once() -> None:
     assert isinstance(read(subject, text), ModelAudio)
     assert read(subject, text) is None
     assert isinstance(read(subject, text.replace("e7", "e8")), ModelAudio)
+    assert isinstance(read(subject, text.replace("AAAA", "AAAB")), ModelAudio)  # its ids are bad
