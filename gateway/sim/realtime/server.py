@@ -4,17 +4,16 @@ import asyncio
 import random
 import time
 from base64 import b64decode
-from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
 
 import orjson
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from ..line_delay import Delay, DelayLine
 from ..outputs import Close, Drop, Note, Output, Send, SendBytes
 from .brains import Brain
 from .machine import RealtimeServer
@@ -22,7 +21,6 @@ from .settings import RealtimeSettings
 
 BrainFactory = Callable[[], Brain]
 Overhear = Callable[[str], None]
-What = TypeVar("What")
 _MESSAGE_BYTES_MOST = 22 << 20  # 15 MiB of audio in base64, and its event
 _PING_S = 20
 
@@ -37,6 +35,11 @@ class Network:
 
     round_trip_ms: float = 0.0
     jitter_ms: float = 0.0  # mean of an exponential extra
+
+    @property
+    def one_way(self) -> Delay:
+        """Either direction of it."""
+        return Delay(self.round_trip_ms / 2, self.jitter_ms)
 
 
 @dataclass(slots=True)
@@ -64,43 +67,6 @@ class RealtimeListener:
     connections: list[RealtimeConnection]
 
 
-class _Lane(Generic[What]):
-    """One direction of a delayed connection: what enters first arrives first."""
-
-    def __init__(
-        self, network: Network, luck: random.Random, arrived: Callable[[What], None]
-    ) -> None:
-        self._network = network
-        self._luck = luck
-        self._arrived = arrived
-        self._waiting: deque[tuple[float, What]] = deque()
-        self._timer: asyncio.TimerHandle | None = None
-
-    def enter(self, what: What) -> None:
-        """Let it arrive after the delay, and after everything that entered earlier."""
-        loop = asyncio.get_running_loop()
-        delay_ms = self._network.round_trip_ms / 2
-        if self._network.jitter_ms:
-            delay_ms += self._luck.expovariate(1 / self._network.jitter_ms)
-        self._waiting.append((loop.time() + delay_ms / 1000, what))
-        self._advance()
-
-    def stop(self) -> None:
-        """Nothing arrives any more."""
-        self._waiting.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _advance(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting and self._waiting[0][0] <= loop.time():
-            self._arrived(self._waiting.popleft()[1])
-        if self._timer is not None:
-            self._timer.cancel()
-        due = self._waiting[0][0] if self._waiting else None
-        self._timer = None if due is None else loop.call_at(due, self._advance)
-
-
 class _Socket:
     """Runs one machine on one WebSocket."""
 
@@ -117,8 +83,9 @@ class _Socket:
         self._overhear = overhear
         self._machine = connection.machine
         self._is_kept = is_kept
-        self._inward = _Lane[str | bytes](network, random.Random(f"{seed}/in"), self._receive)
-        self._outward = _Lane[Output](network, random.Random(f"{seed}/out"), self._send)
+        way, luck = network.one_way, random.Random
+        self._inward = DelayLine[str | bytes](way, luck(f"{seed}/in"), self._receive)
+        self._outward = DelayLine[Output](way, luck(f"{seed}/out"), self._send)
         self._outbox: asyncio.Queue[Output] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
         self._armed_ms: int | None = None
@@ -140,8 +107,8 @@ class _Socket:
             pass  # lost instead of closed: the same end
         finally:
             self._machine.disconnected(self._now_ms())
-            self._inward.stop()
-            self._outward.stop()
+            self._inward.cut()
+            self._outward.cut()
             self._arm()
             writer.cancel()
 
