@@ -33,7 +33,9 @@ class Elsewhere:
 
 
 ELSEWHERE: dict[str, Elsewhere] = {
-    "bench": Elsewhere(".sim.bench.cli:bench", "What a call costs here; how true the codec core is."),
+    "bench": Elsewhere(
+        ".sim.bench.cli:bench", "What a call costs here; how true the codec core is."
+    ),
     "demo": Elsewhere(".sim.demo.cli:demo", "One whole call on this machine, seen and measured."),
     "sim": Elsewhere(".sim.cli:sim", "Whole calls in virtual time; the far ends as servers."),
 }
