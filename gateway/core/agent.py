@@ -70,8 +70,12 @@ class Agent:
         self._truncates: dict[str, TruncateItem] = {}  # by event id, until confirmed
         self._ask_at_ms: int | None = None
         self._turn_failures = 0
-        self.is_caller_speaking = False
         self.failure: EndReason | None = None
+
+    @property
+    def is_caller_speaking(self) -> bool:
+        """The model hears the caller."""
+        return self.responses.is_caller_speaking
 
     @property
     def deadline_ms(self) -> int | None:
@@ -113,7 +117,6 @@ class Agent:
             case ModelHeardQuiet():
                 return self._caller_ended(event, now_ms)
             case ModelCommitted():
-                self.is_caller_speaking = False
                 self._ask_at_ms = None  # the answer to this turn is the second try
                 self._turn_failures = 0
                 self._bargein.quiet()
@@ -232,7 +235,6 @@ class Agent:
     # -- the caller ----------------------------------------------------------------------------
 
     def _caller_started(self, event: ModelHeardSpeech, now_ms: int) -> list[Action]:
-        self.is_caller_speaking = True
         began_ms = event.audio_start_ms
         cut = self._interrupt(Trigger.SPEECH, now_ms)
         self.responses.caller_started()
@@ -241,7 +243,6 @@ class Agent:
         return [*cut, started]
 
     def _caller_ended(self, event: ModelHeardQuiet, now_ms: int) -> list[Action]:
-        self.is_caller_speaking = False
         self._bargein.quiet()
         # On the line it is the last sound that counts, not the silence that gave it away.
         where = self._uplink.place(event.audio_end_ms - event.silence_ms, now_ms)

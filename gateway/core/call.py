@@ -133,10 +133,11 @@ class Call:
         """What to do about an event."""
         if self.phase is Phase.ENDED:
             return []
-        if isinstance(event, CallerAudio):
-            return self._heard(event, now_ms)
         actions = self._react(event, now_ms)
-        self._arm()
+        if not isinstance(
+            event, CallerAudio
+        ):  # which arms when it has to, 50 times a second it has not
+            self._arm()
         return actions
 
     def _heard(self, event: CallerAudio, now_ms: int) -> list[Action]:
@@ -338,9 +339,8 @@ class Call:
     def _wake_drain(self, now_ms: int) -> list[Action]:
         if not _is_due(self._drain_by_ms, now_ms):
             return []
-        if self.phase is not Phase.TALKING or self.agent.is_quiet(now_ms):
-            return self._wind_down(EndReason.DRAINED, self._prompts.draining, now_ms)
-        if now_ms >= self._drain_last_ms:
+        is_quiet = self.phase is not Phase.TALKING or self.agent.is_quiet(now_ms)
+        if is_quiet or now_ms >= self._drain_last_ms:
             return self._wind_down(EndReason.DRAINED, self._prompts.draining, now_ms)
         self._drain_by_ms = min(now_ms + 100, self._drain_last_ms)
         return []

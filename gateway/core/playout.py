@@ -349,11 +349,6 @@ class Playout:
         """The carrier says that everything has been played."""
         return not self._order and self._echoed == self._sent
 
-    def holds(self, response_id: str) -> bool:
-        """Something of this response plays, waits, or was announced."""
-        held = [*self._queued_items(), *self._announced.values()]
-        return any(item.response_id == response_id for item in held)
-
     @property
     def has_announced(self) -> bool:
         """The model began an item that has no audio yet."""

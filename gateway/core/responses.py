@@ -47,7 +47,7 @@ class Responses:
         self._is_cancel_owed = False  # the response on its way was cut before it had a name
         self._is_one_astray = False  # such a one that did not come in time; it never plays
         self._is_turn_owed = False  # a committed turn has no answer yet
-        self._is_caller_speaking = False
+        self.is_caller_speaking = False
         self._has_sound = False
         self._failures = 0
         self._event_count = 0
@@ -88,18 +88,18 @@ class Responses:
 
     def caller_started(self) -> None:
         """The caller speaks: nothing is asked for meanwhile."""
-        self._is_caller_speaking = True
+        self.is_caller_speaking = True
 
     def caller_stopped(self, now_ms: int) -> list[Action]:
         """The caller is quiet; a commit may follow at once, so a pending ask still waits for it."""
-        self._is_caller_speaking = False
+        self.is_caller_speaking = False
         if self._is_pending and self.deadline_ms is None:
             self.deadline_ms = now_ms + self._limits.created_wait_ms
         return []
 
     def committed(self, now_ms: int) -> list[Action]:
         """A turn stands in the conversation: the server answers it, and if not, we ask."""
-        self._is_caller_speaking = False
+        self.is_caller_speaking = False
         self._is_turn_owed = True
         if now_ms - self._pending_since_ms > UNDER_WAY_MS:
             self._is_pending = False  # the answer to this turn sees what was pending
@@ -114,7 +114,7 @@ class Responses:
     def ask(self, now_ms: int) -> list[Action]:
         """Ask the model to speak, now or as soon as it may."""
         is_one_coming = self._is_turn_owed or self._is_cancel_owed
-        if self.gate is not Gate.IDLE or is_one_coming or self._is_caller_speaking:
+        if self.gate is not Gate.IDLE or is_one_coming or self.is_caller_speaking:
             self._is_pending = True
             self._pending_since_ms = now_ms
             return []

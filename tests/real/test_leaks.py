@@ -167,8 +167,11 @@ class Line:
 
 async def turns(count: int) -> None:
     """Let the loop turn, without waiting for anything in particular."""
+    loop = asyncio.get_running_loop()
     for _ in range(count):
-        await asyncio.sleep(0)
+        turned = asyncio.Event()
+        loop.call_soon(turned.set)
+        await turned.wait()
 
 
 @asynccontextmanager

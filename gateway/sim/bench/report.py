@@ -12,6 +12,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
+from ....codecs.certificate.certificate import processor
 from .figures import ADDED_MS_MAX, LATE_MS_MAX, Climb, Range, over_rounds
 from .goals import GOALS, ROWS, SAME_CALLS, Rounds, Row
 from .subject import CONTESTANTS, Cores
@@ -59,7 +60,7 @@ def machine() -> str:
     """Processor, system and versions."""
     versions = ", ".join(f"{name} {_version(name)}" for name in _LIBRARIES)
     return (
-        f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
+        f"{processor()}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, "
         f"Python {platform.python_version()}, {versions}"
     )
 
@@ -152,13 +153,3 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "missing"
-
-
-def _processor() -> str:
-    """Linux knows its name; elsewhere the architecture has to do."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())

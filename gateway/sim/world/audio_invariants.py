@@ -87,11 +87,8 @@ def _truncates_are_possible(call: VirtualCall) -> Iterator[Violation]:
 
 
 def _claims_are_near(call: VirtualCall) -> Iterator[Violation]:
-    """I8: a claim is off by one frame at most, and by what the line was late.
-
-    And by what whole milliseconds leave out: of the way there, of the way back, of the claim.
-    """
-    bound_ms = 20 + 3 + call.extra_delay_ms + call.injected_ms
+    """I8: a claim is off by one frame at most, and by what the line was late."""
+    bound_ms = 20 + call.extra_delay_ms + call.injected_ms
     for claim in call.claims():
         if abs(claim.error_ms) > bound_ms:
             what = f"claimed {claim.claimed_ms} ms, heard {claim.heard_ms} ms, bound {bound_ms}"

@@ -252,13 +252,3 @@ def test_all_is_echoed_when_nothing_waits_and_the_last_mark_is_back() -> None:
         assert not subject.is_all_echoed
     subject.echoed("0.3", 400)
     assert subject.is_all_echoed
-
-
-def test_a_response_has_audio_as_long_as_it_waits_or_plays() -> None:
-    subject = playout()
-    subject.receive("a", "one", speech(200), 0, is_interruptible=True)
-    subject.announce("b", "two")
-    subject.finish("a", b"", 0)
-    assert [subject.holds(response) for response in ("one", "two", "three")] == [True, True, False]
-    subject.echoed("0.2", 260)
-    assert not subject.holds("one")
