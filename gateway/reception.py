@@ -9,7 +9,8 @@ from typing import Protocol
 
 import structlog
 
-from ..numbers.model import Directory, Route
+from ..numbers.directory import Directory
+from ..numbers.model import Route
 from .admission import Admission
 from .answers import Answers
 from .core.actions import EndReason

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from ..numbers.model import OneRoute, Route
+from ..numbers.directory import OneRoute
+from ..numbers.model import Route, RouteKind
 from .admission import Admission
 from .answers import MEDIA_PATH, Answers
 from .carriers.signature import SignatureValidator
@@ -185,7 +186,7 @@ def build(settings: Settings, *, is_insecure: bool, watch: Watch | None = None) 
     hang_ups = HangUps(carrier)
     reception = Reception(
         calls=calls,
-        directory=OneRoute(Route("default")),
+        directory=OneRoute(Route(RouteKind.AGENT, "default")),
         admission=admission,
         answers=answers,
         tokens=tokens,

@@ -13,7 +13,7 @@ def test_every_library_has_its_reason(tables: Tables) -> None:
     (rows,) = tables("docs/dependencies.md", "Dependencies")
     told = {name for row in rows for name in re.sub(r"\(.*?\)", "", row["library"]).split(", ")}
     wanted = {
-        re.split(r"[;=<>\s]", line)[0]
+        re.split(r"[;=<>\s\[]", line)[0]
         for name in ("requirements.in", "requirements-dev.in", "requirements-quality.in")
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines()
         if not line.startswith(("#", "-"))

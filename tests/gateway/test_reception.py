@@ -38,7 +38,7 @@ from voicegate.gateway.reception import Reception, Reply
 from voicegate.gateway.reporter import Reporter
 from voicegate.gateway.session import Session
 from voicegate.gateway.tokens import MemoryTokenStore, StreamTokens
-from voicegate.numbers.model import Route
+from voicegate.numbers.model import Route, RouteKind
 
 ACCOUNT = "AC" + "a" * 32
 SID, OTHER = "CA" + "1" * 32, "CA" + "2" * 32
@@ -98,7 +98,7 @@ class OneNumber:
     """Serves OURS and no other."""
 
     def resolve(self, called: str) -> Route | None:
-        return Route("desk") if called == OURS else None
+        return Route(RouteKind.AGENT, "desk") if called == OURS else None
 
 
 @dataclass
@@ -144,7 +144,7 @@ class Desk:
     def _open(
         self, call_id: str, called: str, route: Route, on_end: Callable[[EndReason], None]
     ) -> Session:
-        assert (called, route) == (OURS, Route("desk"))
+        assert (called, route) == (OURS, Route(RouteKind.AGENT, "desk"))
         return Session(
             Call(AgentPlan(), CallLimits(), Prompts()),
             clock=Clock(),

@@ -15,7 +15,7 @@ from voicegate.gateway import web
 from voicegate.gateway.answers import Answers
 from voicegate.gateway.settings import load
 from voicegate.gateway.wiring import Gateway, build
-from voicegate.numbers.model import OneRoute
+from voicegate.numbers.directory import OneRoute
 
 AUTH, ACCOUNT, SID = "0123456789abcdef", "AC" + "a" * 32, "CA" + "1" * 32
 PUBLIC = "https://voice.example.com"
