@@ -14,11 +14,12 @@ ROOMS = ("codecs", "numbers", "ivr", "gateway")
 # Room -> what it may import of ours, besides itself. The most particular room counts.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "codecs": (),
-    "numbers": (),
+    "numbers": ("numbers/provider",),
+    "numbers/provider": (),
     "gateway/core": ("codecs",),
     "gateway/legs": ("gateway/core", "codecs"),
     "gateway/models": ("gateway/core", "codecs"),
-    "gateway/carriers": ("gateway/core", "codecs"),
+    "gateway/carriers": ("gateway/core", "codecs", "numbers/provider"),
     "gateway/sim": ("codecs",),
     "gateway/sim/carrier": ("gateway/sim", "codecs"),
     "gateway/sim/realtime": ("gateway/sim", "codecs"),
