@@ -115,7 +115,19 @@ class PlayClock:
         truest_ms = max(self._echoes_ms)
         if len(self._echoes_ms) > 1:
             self._round_trips.late(truest_ms - echo_ms)
-        self._offset_ms = truest_ms + round_trip_ms + self._round_trips.usual_extra_ms
+        told_ms = truest_ms + round_trip_ms
+        extra_ms = self._late_on_its_way_back(self._sent_offset_ms - told_ms)
+        self._offset_ms = told_ms + extra_ms + self._round_trips.usual_extra_ms
+
+    def _late_on_its_way_back(self, late_ms: float) -> float:
+        """What part of it was the truest echo's own, and not that of the audio on its way there.
+
+        One echo says nothing about that: half is the least wrong. The least late of n echoes is as
+        late as 1 / n of the jitter, a little more seeing that it is late at all.
+        """
+        others = len(self._echoes_ms) - 1
+        share_ms = max(0.0, late_ms) / (others + 2)
+        return min(share_ms, self._round_trips.jitter_ms / others) if others else share_ms
 
     def position_ms(self, now_ms: int) -> float:
         """The estimate; the caller of this clamps it to what was sent and what was echoed."""

@@ -103,11 +103,37 @@ def test_a_probe_that_comes_back_confirms_the_line() -> None:
 
 
 def test_playback_that_began_late_moves_the_line_back() -> None:
-    """C46: the carrier began 50 ms later than the probe's way back tells."""
+    """C46: two echoes say alike that the carrier began 50 ms later than the probe's way tells."""
     subject = clock(80)
     subject.begin_run(0, 1_000, plays_until_ms=1_000)
     subject.echoed(200, subject.run, 1_000 + 200 + 80 + 50)
+    subject.echoed(400, subject.run, 1_000 + 400 + 80 + 50)
     assert subject.position_ms(2_000) == 950
+
+
+def test_a_single_late_echo_is_believed_by_half() -> None:
+    """C46, C47: the audio may have been late on its way there, or the echo on its way back."""
+    subject = clock(80)
+    subject.begin_run(0, 1_000, plays_until_ms=1_000)
+    subject.echoed(200, subject.run, 1_000 + 200 + 80 + 50)
+    assert subject.position_ms(2_000) == 975
+
+
+def test_on_a_line_with_jitter_the_truest_of_few_echoes_is_late_too() -> None:
+    """C46, C47: of 3 echoes all 30 ms late, on a line of 20 ms, a part is their own."""
+    told_ms: list[float] = []
+    for usual_ms in (0, 6, 20):
+        round_trips = RoundTrips()
+        round_trips.add(80)
+        for _ in range(64 if usual_ms else 0):
+            round_trips.late(usual_ms)
+        subject = PlayClock(round_trips)
+        subject.begin_run(0, 1_000, plays_until_ms=1_050)
+        for n in range(3):
+            subject.echoed(200 * n, subject.run, 1_050 + 200 * n + 80 + 30)
+        told_ms.append(subject.position_ms(3_000) - round_trips.usual_extra_ms)
+    assert told_ms[0] == 1_920
+    assert told_ms[0] < told_ms[1] < told_ms[2] == 1_920 + 30 / 4
 
 
 def test_an_echo_delayed_on_its_way_back_moves_nothing() -> None:
@@ -171,7 +197,8 @@ def test_until_the_old_audio_has_played_its_own_line_is_in_force() -> None:
     subject = clock(80)
     subject.begin_run(0, 0, plays_until_ms=0)
     subject.begin_run(1_000, 960, plays_until_ms=1_000)
-    subject.echoed(1_100, subject.run, 1_100 + 80 + 30)  # the new audio began 30 ms late
+    for n in (1, 2):
+        subject.echoed(1_000 + 100 * n, subject.run, 1_000 + 100 * n + 80 + 30)  # it began late
     assert subject.position_ms(970) == 970
     assert subject.position_ms(1_010) == 1_000
     assert subject.position_ms(1_200) == 1_170
