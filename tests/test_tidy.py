@@ -25,12 +25,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway/sim/realtime": ("gateway/sim", "codecs"),
     "gateway/session": ("gateway/core",),
 }
-# What puts the real call between the simulated ends imports everything.
+# What puts the real call between the simulated ends, or moves parts of it, imports everything.
 OF_WHOLE_CALLS = (
     "gateway/sim/bench",
     "gateway/sim/cli",
     "gateway/sim/demo",
     "gateway/sim/house",
+    "gateway/sim/rig",
     "gateway/sim/world",
 )
 SANS_IO = ("gateway/core", "codecs")

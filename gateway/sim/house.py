@@ -1,6 +1,7 @@
 """A whole gateway on loopback between its simulated ends, for tests and trials."""
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 NUMBER = OwnNumber("+15550100002", Target(f"{PUBLIC_URL}/twilio/voice"))
 ANSWER = Answer((Speech("As you wish.", audio_ms=4_000),))
 BUSY = Callee("busy", ring_ms=300)
+LEAVES_WITHIN_S = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,20 @@ async def open_house(
                 None,
             )
             gateway = build(settings, is_insecure=False)
-            serving = asyncio.create_task(run(gateway, listener))
-            try:
+            async with running(gateway, listener):
                 yield House(gateway, port, model, carrier)
-            finally:
-                for _ in range(3):  # the third signal is: at once
-                    gateway.drain.signal()
-                await asyncio.wait_for(serving, 20)
+
+
+@asynccontextmanager
+async def running(gateway: Gateway, listener: socket.socket) -> AsyncGenerator[None, None]:
+    """It serves there until the block ends, and then leaves at once: its callers are not real."""
+    serving = asyncio.create_task(run(gateway, listener))
+    try:
+        yield
+    finally:
+        for _ in range(3):  # the third signal is: at once
+            gateway.drain.signal()
+        await asyncio.wait_for(serving, LEAVES_WITHIN_S)
 
 
 def _brain() -> Brain:

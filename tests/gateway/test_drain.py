@@ -1,11 +1,9 @@
 """Leaving: what a signal does to calls, and what calls do to the leaving."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
 
 from voicegate.gateway.admission import Admission
-from voicegate.gateway.core.actions import EndReason, LegAction, ModelAction
+from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.breaker import Breaker
 from voicegate.gateway.core.call import Call, CallLimits, Prompts
@@ -13,13 +11,9 @@ from voicegate.gateway.core.events import (
     CallRang,
     LegClosed,
     LegEnd,
-    LegOpened,
-    ModelConnected,
     ModelHeardSpeech,
-    ModelOpened,
 )
 from voicegate.gateway.core.phases import Phase
-from voicegate.gateway.core.wire import Deliver
 from voicegate.gateway.drain import Drain
 from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import LiveCall, LiveCalls
@@ -27,39 +21,8 @@ from voicegate.gateway.loop_clock import LoopClock
 from voicegate.gateway.metrics import Metrics
 from voicegate.gateway.reporter import Reporter
 from voicegate.gateway.session import Session
-
-
-class Model:
-    """Ready at once, and silent."""
-
-    def start(self, deliver: Deliver) -> None:
-        deliver(ModelConnected())
-        deliver(ModelOpened("audio/pcmu", "audio/pcmu"))
-
-    def perform(self, action: ModelAction) -> None:
-        pass
-
-    def backlog_bytes(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        pass
-
-
-class Leg:
-    """A caller who is there."""
-
-    def start(self, deliver: Deliver) -> None:
-        deliver(LegOpened("MZ1"))
-
-    def perform(self, action: LegAction) -> None:
-        pass
-
-    def backlog_bytes(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        pass
+from voicegate.gateway.sim.rig.end import CALLER, READY, MemoryEnd
+from voicegate.gateway.sim.rig.loops import run
 
 
 class Carrier:
@@ -98,7 +61,7 @@ class Process:
         session = Session(
             Call(AgentPlan(greeting=None), CallLimits(goodbye_tail_ms=0), Prompts()),
             clock=LoopClock(lambda: session.deliver(None)),
-            open_model=lambda _: Model(),
+            open_model=lambda _: MemoryEnd(READY),
             watcher=Reporter(call_sid, Metrics()),
             on_end=over,
         )
@@ -108,7 +71,7 @@ class Process:
 
     def talk(self, call_sid: str) -> Session:
         session = self.ring(call_sid)
-        session.attach(Leg())
+        session.attach(MemoryEnd(CALLER))
         assert session.call.phase is Phase.TALKING
         return session
 
@@ -116,10 +79,6 @@ class Process:
         """Whether the leaving is over, a moment from now."""
         done, _ = await asyncio.wait({self.leaving}, timeout=0.01)
         return bool(done)
-
-
-def run(main: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(main, 20))
 
 
 def test_nobody_leaves_without_a_signal() -> None:
@@ -185,7 +144,7 @@ def test_a_call_that_rang_before_the_signal_may_still_start() -> None:
         session = process.ring("one")
         process.drain.signal()
         assert not await process.has_left()
-        session.attach(Leg())
+        session.attach(MemoryEnd(CALLER))
         assert not await process.has_left()
         assert session.call.phase is Phase.TALKING
         session.deliver(LegClosed(LegEnd.STOPPED))

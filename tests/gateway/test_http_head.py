@@ -1,32 +1,20 @@
 """Peers that are slow, endless or silent about what they want, while a call goes on beside them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-import pytest
 import uvicorn
-import uvloop
 from websockets.asyncio.client import connect
 
 from voicegate.gateway.http_head import PunctualHttp
+from voicegate.gateway.sim.rig.loops import Run, turn
+from voicegate.gateway.sim.rig.serving import serving
 from voicegate.gateway.switch import MediaPort
 from voicegate.gateway.text_socket import TextSocket
 
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
-
-Main = Callable[[], Coroutine[Any, Any, None]]
-Run = Callable[[Main], None]
-
-
-@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Run:
-    def run_main(main: Main) -> None:
-        with asyncio.Runner(loop_factory=request.param) as runner:
-            runner.run(asyncio.wait_for(main(), 20))
-
-    return run_main
 
 
 class Hasty(PunctualHttp):
@@ -58,54 +46,28 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"%d" % len(body)})
 
 
-class Server(uvicorn.Server):
-    """uvicorn's server, which also says when it has begun to serve."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.has_begun = asyncio.Event()
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        self.has_begun.set()
-
-
 @asynccontextmanager
 async def gateway(http: type[PunctualHttp]) -> AsyncGenerator[tuple[int, uvicorn.Server]]:
     media = MediaPort(["/media"], lambda _: Echo)
-    server = Server(
-        uvicorn.Config(
-            application,
-            port=0,
-            http=http,
-            ws=media.protocol_class(),
-            lifespan="off",
-            timeout_keep_alive=60,
-            timeout_graceful_shutdown=5,
-            log_config=None,
-            access_log=False,
-        )
+    config = uvicorn.Config(
+        application,
+        port=0,
+        http=http,
+        ws=media.protocol_class(),
+        lifespan="off",
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=5,
+        log_config=None,
+        access_log=False,
     )
-    serving = asyncio.create_task(server.serve())
-    await server.has_begun.wait()
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1], server
-    finally:
-        server.should_exit = True
-        await serving
+    async with serving(config) as served:
+        yield served.port, served.server
 
 
 async def until_end(reader: asyncio.StreamReader) -> bytes:
     with suppress(ConnectionError):
         return await reader.read()
     return b""
-
-
-async def turn() -> None:
-    """One turn of the loop."""
-    turned = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().call_soon(turned.set_result, None)
-    await turned
 
 
 def test_a_head_must_come_within_five_seconds_and_64_kib():

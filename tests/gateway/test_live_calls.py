@@ -2,73 +2,26 @@
 
 import pytest
 
-from voicegate.gateway.core.actions import EndReason, LegAction, ModelAction
+from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.call import Call, CallLimits, Prompts
 from voicegate.gateway.core.events import LegOpened
-from voicegate.gateway.core.wire import Deliver
 from voicegate.gateway.live_calls import EndedCall, LiveCall, LiveCalls
 from voicegate.gateway.metrics import Metrics
 from voicegate.gateway.reporter import Reporter
 from voicegate.gateway.session import Session
+from voicegate.gateway.sim.rig.clock import StillClock
+from voicegate.gateway.sim.rig.end import MemoryEnd
 
 SID = "CA" + "1" * 32
 OTHER = "CA" + "2" * 32
 
 
-class Clock:
-    """Stands still until it is moved, and rings never."""
-
-    def __init__(self) -> None:
-        self.ms = 0
-
-    def now_ms(self) -> int:
-        return self.ms
-
-    def set_alarm(self, at_ms: int | None) -> None:
-        pass
-
-
-class Leg:
-    """A caller who is there and says nothing; its stream may have any id."""
-
-    def __init__(self, stream_id: str = "MZ1") -> None:
-        self.stream_id = stream_id
-
-    def start(self, deliver: Deliver) -> None:
-        deliver(LegOpened(self.stream_id))
-
-    def perform(self, action: LegAction) -> None:
-        pass
-
-    def backlog_bytes(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        pass
-
-
-class Model:
-    """A model that never says anything."""
-
-    def start(self, deliver: Deliver) -> None:
-        pass
-
-    def perform(self, action: ModelAction) -> None:
-        pass
-
-    def backlog_bytes(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        pass
-
-
-def a_call(clock: Clock, call_sid: str = SID, call_id: str = "one") -> LiveCall:
+def a_call(clock: StillClock, call_sid: str = SID, call_id: str = "one") -> LiveCall:
     session = Session(
         Call(AgentPlan(), CallLimits(), Prompts()),
         clock=clock,
-        open_model=lambda _: Model(),
+        open_model=lambda _: MemoryEnd(),
         watcher=Reporter(call_id, Metrics()),
         on_end=lambda _: None,
     )
@@ -77,7 +30,7 @@ def a_call(clock: Clock, call_sid: str = SID, call_id: str = "one") -> LiveCall:
 
 def test_a_call_is_found_by_its_sid_from_announcement_to_end_and_after() -> None:
     """C24."""
-    clock = Clock()
+    clock = StillClock()
     calls = LiveCalls(clock.now_ms)
     assert calls.find(SID) is None
     call = a_call(clock)
@@ -93,11 +46,11 @@ def test_a_call_is_found_by_its_sid_from_announcement_to_end_and_after() -> None
 def test_a_call_remembers_that_its_media_came_whatever_the_stream_was_called() -> None:
     """C24."""
     for stream_id in ("MZ1", "MZ2", SID):
-        calls = LiveCalls(Clock().now_ms)
-        call = a_call(Clock())
+        calls = LiveCalls(StillClock().now_ms)
+        call = a_call(StillClock())
         calls.add(call)
         assert not call.has_started
-        call.session.attach(Leg(stream_id))
+        call.session.attach(MemoryEnd((LegOpened(stream_id),)))
         assert call.has_started
         assert calls.find(stream_id) is (call if stream_id == SID else None)
         assert calls.end(SID, EndReason.LEG_LOST).had_started
@@ -105,7 +58,7 @@ def test_a_call_remembers_that_its_media_came_whatever_the_stream_was_called() -
 
 def test_an_ended_call_is_remembered_for_ten_minutes() -> None:
     """C18: the question what comes next may arrive late."""
-    clock = Clock()
+    clock = StillClock()
     calls = LiveCalls(clock.now_ms)
     calls.add(a_call(clock))
     calls.end(SID, EndReason.LEG_LOST)
@@ -117,7 +70,7 @@ def test_an_ended_call_is_remembered_for_ten_minutes() -> None:
 
 def test_memory_of_ended_calls_is_bounded_and_the_oldest_go_first() -> None:
     """C153."""
-    clock = Clock()
+    clock = StillClock()
     calls = LiveCalls(clock.now_ms, keep_max=2)
     sids = [f"CA{number:032x}" for number in range(3)]
     for sid in sids:
@@ -127,7 +80,7 @@ def test_memory_of_ended_calls_is_bounded_and_the_oldest_go_first() -> None:
 
 
 def test_emptied_says_whether_any_call_is_live() -> None:
-    clock = Clock()
+    clock = StillClock()
     calls = LiveCalls(clock.now_ms)
     seen = [calls.emptied.is_set()]
     for sid in (SID, OTHER):
@@ -140,7 +93,7 @@ def test_emptied_says_whether_any_call_is_live() -> None:
 
 
 def test_a_call_cannot_be_announced_twice_not_even_after_its_end() -> None:
-    clock = Clock()
+    clock = StillClock()
     calls = LiveCalls(clock.now_ms)
     calls.add(a_call(clock))
     with pytest.raises(AssertionError):
@@ -151,7 +104,7 @@ def test_a_call_cannot_be_announced_twice_not_even_after_its_end() -> None:
 
 
 def test_those_who_walk_over_the_calls_may_end_them() -> None:
-    clock = Clock()
+    clock = StillClock()
     calls = LiveCalls(clock.now_ms)
     for sid in (SID, OTHER):
         calls.add(a_call(clock, sid))

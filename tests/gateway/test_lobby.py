@@ -17,8 +17,9 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from voicegate.gateway.lobby import Lobby, StreamFault
-from voicegate.gateway.server import listen, run
+from voicegate.gateway.server import listen
 from voicegate.gateway.settings import load
+from voicegate.gateway.sim.house import running
 from voicegate.gateway.tokens import Grant, MemoryTokenStore, StreamTokens, TokenFault, derive_key
 from voicegate.gateway.wiring import Gateway, build
 
@@ -137,14 +138,13 @@ async def world() -> AsyncGenerator[World, None]:
             env_file=None,
         )
         gateway = build(settings, is_insecure=False)
-        serving = asyncio.create_task(run(gateway, listener))
         port = listener.getsockname()[1]
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        async with (
+            running(gateway, listener),
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+        ):
             made.append(World(gateway, port, http))
             yield made[0]
-        for _ in range(3):
-            gateway.drain.signal()
-        await serving
 
 
 async def say(socket: ClientConnection, *messages: dict[str, Any]) -> None:

@@ -2,9 +2,8 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import orjson
 import pytest
@@ -22,6 +21,7 @@ from voicegate.gateway.loop_clock import LoopClock
 from voicegate.gateway.metrics import Metrics
 from voicegate.gateway.reporter import Reporter
 from voicegate.gateway.session import Session
+from voicegate.gateway.sim.rig.loops import run
 from voicegate.gateway.socket_limits import CARRIER_LIMITS
 from voicegate.gateway.sockets import accepting
 from voicegate.gateway.switch import UpgradeHead
@@ -138,10 +138,6 @@ async def close_code(socket: ClientConnection) -> int:
     with pytest.raises(ConnectionClosed) as closed:
         await socket.recv()
     return closed.value.rcvd.code if closed.value.rcvd else 1006
-
-
-def run(main: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(main, 20))
 
 
 def test_what_comes_while_the_token_is_looked_up_is_heard_first_and_in_order() -> None:

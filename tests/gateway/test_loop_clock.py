@@ -1,25 +1,9 @@
 """A call's clock on a real loop."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
-
-import pytest
-import uvloop
 
 from voicegate.gateway.loop_clock import LoopClock
-
-Main = Callable[[], Coroutine[Any, Any, None]]
-Run = Callable[[Main], None]
-
-
-@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Run:
-    def run_main(main: Main) -> None:
-        with asyncio.Runner(loop_factory=request.param) as runner:
-            runner.run(asyncio.wait_for(main(), 20))
-
-    return run_main
+from voicegate.gateway.sim.rig.loops import Run
 
 
 class Bell:

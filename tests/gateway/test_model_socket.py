@@ -2,14 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any
 
 import orjson
 import pytest
-import uvloop
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
@@ -24,18 +22,7 @@ from voicegate.gateway.core.events import (
 from voicegate.gateway.model_socket import ModelAddress, ModelSocket, address
 from voicegate.gateway.models.openai_realtime import OpenAIRealtime
 from voicegate.gateway.models.openai_setup import ModelPlan
-
-Main = Callable[[], Coroutine[Any, Any, None]]
-Run = Callable[[Main], None]
-
-
-@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Run:
-    def run_main(main: Main) -> None:
-        with asyncio.Runner(loop_factory=request.param) as runner:
-            runner.run(asyncio.wait_for(main(), 20))
-
-    return run_main
+from voicegate.gateway.sim.rig.loops import Run
 
 
 class Service:

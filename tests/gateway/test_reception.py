@@ -1,11 +1,9 @@
 """What the carrier is answered, webhook by webhook, in any order and number."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import permutations
-from typing import Any
 
 import pytest
 
@@ -13,8 +11,6 @@ from voicegate.gateway.admission import Admission
 from voicegate.gateway.answers import APOLOGY, Answers
 from voicegate.gateway.core.actions import (
     EndReason,
-    LegAction,
-    ModelAction,
     OpenModel,
     fact,
 )
@@ -27,9 +23,7 @@ from voicegate.gateway.core.events import (
     LegEnd,
     LegFault,
     LegFaultKind,
-    LegOpened,
 )
-from voicegate.gateway.core.wire import Deliver
 from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import EndedCall, LiveCall, LiveCalls
 from voicegate.gateway.metrics import Metrics
@@ -37,6 +31,9 @@ from voicegate.gateway.notice import Notice
 from voicegate.gateway.reception import Reception, Reply
 from voicegate.gateway.reporter import Reporter
 from voicegate.gateway.session import Session
+from voicegate.gateway.sim.rig.clock import StillClock
+from voicegate.gateway.sim.rig.end import CALLER, MemoryEnd
+from voicegate.gateway.sim.rig.loops import run
 from voicegate.gateway.tokens import MemoryTokenStore, StreamTokens
 from voicegate.numbers.model import Route, RouteKind
 
@@ -50,48 +47,6 @@ OVER = Notice(SID, ACCOUNT, status="completed")
 HANG_UP = Reply(HTTPStatus.OK, Answers("https://voice.example.com", None).after(None))
 NOTHING = Reply(HTTPStatus.NO_CONTENT)
 CONFLICT = Reply(HTTPStatus.CONFLICT)
-
-
-class Clock:
-    """Stands still, and rings never."""
-
-    def now_ms(self) -> int:
-        return 0
-
-    def set_alarm(self, at_ms: int | None) -> None:
-        pass
-
-
-class Model:
-    """A model that never answers."""
-
-    def start(self, deliver: Deliver) -> None:
-        pass
-
-    def perform(self, action: ModelAction) -> None:
-        pass
-
-    def backlog_bytes(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        pass
-
-
-class Leg:
-    """A caller who is there."""
-
-    def start(self, deliver: Deliver) -> None:
-        deliver(LegOpened("MZ1"))
-
-    def perform(self, action: LegAction) -> None:
-        pass
-
-    def backlog_bytes(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        pass
 
 
 class OneNumber:
@@ -147,15 +102,15 @@ class Desk:
         assert (called, route) == (OURS, Route(RouteKind.AGENT, "desk"))
         return Session(
             Call(AgentPlan(), CallLimits(), Prompts()),
-            clock=Clock(),
+            clock=StillClock(),
             open_model=self._open_model,
             watcher=Reporter(call_id, self.metrics),
             on_end=on_end,
         )
 
-    def _open_model(self, _wanted: OpenModel) -> Model:
+    def _open_model(self, _wanted: OpenModel) -> MemoryEnd:
         self.models += 1
-        return Model()
+        return MemoryEnd()
 
     def ring(self) -> LiveCall:
         assert self.reception.voice(RANG).status is HTTPStatus.OK
@@ -165,12 +120,8 @@ class Desk:
 
     def talk(self) -> LiveCall:
         call = self.ring()
-        call.session.attach(Leg())
+        call.session.attach(MemoryEnd(CALLER))
         return call
-
-
-def run(main: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(main, 20))
 
 
 # -- a call comes in -----------------------------------------------------------------------------

@@ -1,27 +1,17 @@
 """One call between its clock, its leg and its model: in order, one event after the other."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import cast
-
-import pytest
 
 from voicegate.gateway.core.actions import (
     Action,
     AskForResponse,
-    ClearAudio,
     CloseLeg,
     ConfigureModel,
     EndReason,
     Fact,
     HearAudio,
-    LegAction,
-    ModelAction,
-    OpenModel,
     PlayAudio,
 )
-from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
 from voicegate.gateway.core.events import (
     CallerAudio,
     CallRang,
@@ -36,144 +26,11 @@ from voicegate.gateway.core.events import (
     ModelCommitted,
     ModelConnected,
     ModelHeardSpeech,
-    ModelOpened,
     ModelResponded,
     ModelResponding,
     ResponseStatus,
 )
-from voicegate.gateway.core.phases import Phase
-from voicegate.gateway.core.wire import Deliver
-from voicegate.gateway.session import LEG_BACKLOG_MAX, MODEL_BACKLOG_MAX, Session
-
-OPENED = ModelOpened("audio/pcm", "audio/pcm")
-
-
-@dataclass(slots=True)
-class Clock:
-    """Time that stands until it is set."""
-
-    ms: int = 0
-    alarm_ms: int | None = None
-    arms: int = 0
-
-    def now_ms(self) -> int:
-        return self.ms
-
-    def set_alarm(self, at_ms: int | None) -> None:
-        self.alarm_ms = at_ms
-        self.arms += 1
-
-
-@dataclass(slots=True)
-class End:
-    """What a leg and a model have in common: who is told, what was written, what is unread."""
-
-    log: list[Action | str]
-    backlog: int = 0
-    deliver: Deliver | None = None
-    closes: int = 0
-    reply: Callable[[Action], None] | None = None
-
-    def start(self, deliver: Deliver) -> None:
-        self.deliver = deliver
-
-    def backlog_bytes(self) -> int:
-        return self.backlog
-
-    def close(self) -> None:
-        self.closes += 1
-
-    def tell(self, *events: Event) -> None:
-        assert self.deliver is not None
-        for event in events:
-            self.deliver(event)
-
-    def _write(self, action: Action) -> None:
-        self.log.append(action)
-        if self.reply is not None:
-            self.reply(action)
-
-
-class Leg(End):
-    """The caller's media, kept in memory."""
-
-    def start(self, deliver: Deliver) -> None:
-        super().start(deliver)
-        deliver(LegOpened("MZ1"))
-
-    def perform(self, action: LegAction) -> None:
-        self._write(action)
-
-
-class Model(End):
-    """The one who speaks, kept in memory."""
-
-    def perform(self, action: ModelAction) -> None:
-        self._write(action)
-
-
-@dataclass(slots=True)
-class Desk:
-    """A session with everything around it, in the order in which things were written."""
-
-    keeps_steps: bool = False
-    clock: Clock = field(default_factory=Clock)
-    log: list[Action | str] = field(default_factory=list[Action | str])
-    models: list[Model] = field(default_factory=list[Model])
-    facts: list[Fact] = field(default_factory=list[Fact])
-    steps: list[tuple[Event | None, list[Action]]] = field(
-        default_factory=list[tuple[Event | None, list[Action]]]
-    )
-    crashes: list[Exception] = field(default_factory=list[Exception])
-    ends: list[EndReason] = field(default_factory=list[EndReason])
-    leg: Leg = field(init=False)
-    session: Session = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.leg = Leg(self.log)
-        self.session = Session(
-            Call(AgentPlan(), CallLimits(), Prompts()),
-            clock=self.clock,
-            open_model=self._open_model,
-            watcher=self,
-            on_end=self.ends.append,
-            keeps_steps=self.keeps_steps,
-        )
-
-    def _open_model(self, _wanted: OpenModel) -> Model:
-        self.models.append(Model(self.log))
-        return self.models[-1]
-
-    @property
-    def model(self) -> Model:
-        return self.models[-1]
-
-    def saw_fact(self, fact: Fact, now_ms: int) -> None:
-        assert now_ms <= max(now_ms, self.clock.ms)
-        self.facts.append(fact)
-
-    def saw_step(self, event: Event | None, actions: list[Action], now_ms: int) -> None:
-        assert now_ms >= 0
-        self.steps.append((event, actions))
-
-    def saw_crash(self, error: Exception) -> None:
-        self.crashes.append(error)
-
-    def ring(self, at_ms: int) -> None:
-        """The alarm goes off."""
-        self.clock.ms = at_ms
-        self.session.deliver(None)
-
-
-def talking(*, keeps_steps: bool = False) -> Desk:
-    """A call in talk; its greeting was asked for and not answered so far."""
-    desk = Desk(keeps_steps=keeps_steps)
-    desk.session.deliver(CallRang())
-    desk.session.attach(desk.leg)
-    desk.model.tell(ModelConnected(), OPENED)
-    assert desk.session.call.phase is Phase.TALKING
-    return desk
-
+from voicegate.gateway.sim.rig.desk import OPENED, Desk, talking
 
 # -- order -----------------------------------------------------------------------------------------
 
@@ -255,7 +112,7 @@ def test_the_model_is_opened_configured_and_heard() -> None:
     desk = talking()
     assert len(desk.models) == 1
     desk.leg.tell(CallerAudio(bytes(160), 0))
-    kinds = [type(action) for action in desk.log if not isinstance(action, str)]
+    kinds = [type(action) for action in desk.log]
     assert kinds[0] is ConfigureModel
     assert kinds[-2:] == [AskForResponse, HearAudio]
     assert desk.session.has_leg
@@ -370,93 +227,6 @@ def test_a_call_works_without_an_event_loop() -> None:
     desk.model.tell(ModelCommitted("u1"), ModelResponding("r1"))
     desk.model.tell(ModelAudio("a", "r1", bytes(1_600)))
     assert PlayAudio(bytes(1_600), "a") in desk.log
-
-
-# -- limits ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("excess", "end"), [(0, None), (1, EndReason.SLOW_LEG)])
-def test_a_carrier_that_does_not_read_is_given_up(excess: int, end: EndReason | None) -> None:
-    """C58: more than 1 MiB unsent."""
-    desk = talking()
-    desk.leg.backlog = LEG_BACKLOG_MAX + excess
-    desk.model.tell(ModelResponding("r1"), ModelAudio("a", "r1", bytes(1_600)))
-    assert desk.ends == ([] if end is None else [end])
-    assert (desk.leg.closes > 0) is (end is not None)
-
-
-def test_a_carrier_that_takes_nothing_for_five_seconds_is_given_up() -> None:
-    """C58: however little waits, and whether or not more is written to it."""
-    desk = talking()
-    desk.leg.backlog = 1
-    desk.model.tell(ModelResponding("r1"), ModelAudio("a", "r1", bytes(1_600)))
-    began_ms = desk.clock.ms
-    for elapsed_ms in range(20, 5_020, 20):
-        desk.clock.ms = began_ms + elapsed_ms
-        desk.leg.tell(CallerAudio(b"\xff" * 160, 155 + elapsed_ms))
-    assert desk.ends == []
-    desk.clock.ms += 1
-    desk.leg.tell(CallerAudio(b"\xff" * 160, 155 + 5_020))
-    assert desk.ends == [EndReason.SLOW_LEG]
-
-
-def test_a_carrier_that_takes_some_now_and_then_is_kept() -> None:
-    """C58."""
-    desk = talking()
-    desk.leg.backlog = 1_000
-    desk.model.tell(ModelResponding("r1"), ModelAudio("a", "r1", bytes(1_600)))
-    desk.model.tell(ModelResponded("r1", ResponseStatus.COMPLETED))
-    for elapsed_ms in range(20, 20_000, 20):
-        desk.clock.ms += 20
-        desk.leg.backlog -= elapsed_ms % 4_000 == 0
-        desk.leg.tell(CallerAudio(b"\xff" * 160, 155 + elapsed_ms))
-    assert desk.ends == []
-
-
-def test_a_clock_that_was_set_back_is_told_once() -> None:
-    """I26."""
-    desk = talking()
-    now_ms = desk.clock.ms
-    for back_ms in (700, 600, 500):
-        desk.clock.ms = now_ms - back_ms
-        desk.leg.tell(CallerAudio(b"\xff" * 160, 155))
-    told = [each for each in desk.facts if each.name == "clock.set_back"]
-    assert told == [Fact("clock.set_back", {"ms": 700})]
-    assert desk.session.times_set_back == 3
-
-
-def test_a_slow_carrier_is_told_nothing_more() -> None:
-    """C58: neither what waits nor a goodbye."""
-    desk = talking()
-    desk.leg.backlog = LEG_BACKLOG_MAX + 1
-    desk.model.tell(ModelResponding("r1"), ModelAudio("a", "r1", bytes(8_000)))
-    assert not any(isinstance(action, ClearAudio | CloseLeg) for action in desk.log)
-
-
-def test_a_model_that_does_not_read_is_written_to_no_more_until_it_does() -> None:
-    """C35: frames wait, and follow."""
-    desk = talking()
-    desk.model.backlog = MODEL_BACKLOG_MAX + 1
-    desk.leg.tell(*(CallerAudio(bytes([n]) * 160, 155 + 20 * n) for n in range(10)))
-    heard = [action for action in desk.log if isinstance(action, HearAudio)]
-    assert len(heard) == 1  # the one after which it was seen
-    desk.model.backlog = MODEL_BACKLOG_MAX
-    desk.leg.tell(CallerAudio(bytes([10]) * 160, 155 + 200))
-    heard = [action for action in desk.log if isinstance(action, HearAudio)]
-    assert heard == [HearAudio(bytes([n]) * 160) for n in range(11)]
-
-
-def test_a_blocked_model_that_is_replaced_leaves_no_block_behind() -> None:
-    """C35."""
-    desk = Desk()
-    desk.session.deliver(CallRang())
-    desk.session.attach(desk.leg)
-    desk.model.backlog = MODEL_BACKLOG_MAX + 1
-    desk.model.tell(ModelConnected(), ModelClosed(1006))
-    desk.ring(250)
-    desk.model.tell(ModelConnected(), OPENED)
-    desk.leg.tell(CallerAudio(bytes(160), 155))
-    assert HearAudio(bytes(160)) in desk.log
 
 
 # -- the end ---------------------------------------------------------------------------------------

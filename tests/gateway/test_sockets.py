@@ -1,117 +1,20 @@
 """Opening a socket to a model's side that is kind, refuses, lies, stalls or falls silent."""
 
 import asyncio
-import base64
-import hashlib
 import socket
 import ssl
-import struct
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvloop
 from websockets.asyncio.server import ServerConnection, serve
 
+from voicegate.gateway.sim.rig.frames import CLOSE, PING, PONG, TEXT, frame, read_frame
+from voicegate.gateway.sim.rig.heard import Heard
+from voicegate.gateway.sim.rig.loops import Run, turn
+from voicegate.gateway.sim.rig.scripted import agreement, scripted, until_end
 from voicegate.gateway.sockets import ConnectRefused, connect
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
-TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
-
-Main = Callable[[], Coroutine[Any, Any, None]]
-Run = Callable[[Main], None]
-Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Run:
-    def run_main(main: Main) -> None:
-        with asyncio.Runner(loop_factory=request.param) as runner:
-            runner.run(asyncio.wait_for(main(), 20))
-
-    return run_main
-
-
-class Heard:
-    """A receiver that writes everything down in one list."""
-
-    def __init__(self) -> None:
-        self.all: list[bytes | str | tuple[int, str]] = []
-        self._news = asyncio.Event()
-
-    def on_text(self, data: memoryview | bytes) -> None:
-        self._note(bytes(data))
-
-    def on_binary(self) -> None:
-        self._note("binary")
-
-    def on_closed(self, code: int, reason: str) -> None:
-        self._note((code, reason))
-
-    def _note(self, what: bytes | str | tuple[int, str]) -> None:
-        self.all.append(what)
-        self._news.set()
-
-    async def until(self, count: int) -> list[bytes | str | tuple[int, str]]:
-        while len(self.all) < count:
-            self._news.clear()
-            await self._news.wait()
-        return self.all
-
-
-@asynccontextmanager
-async def scripted(script: Script) -> AsyncGenerator[str]:
-    """A server that does what a script does with each connection, and then closes it."""
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await script(reader, writer)
-        writer.close()
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    try:
-        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1/realtime"
-    finally:
-        server.close()
-
-
-async def agreement(reader: asyncio.StreamReader) -> bytes:
-    """Read a request for a WebSocket and agree to it (RFC 6455 1.3)."""
-    request = (await reader.readuntil(b"\r\n\r\n")).decode()
-    lines = dict(line.split(": ", 1) for line in request.strip().split("\r\n")[1:])
-    seed = lines["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-    accept = base64.b64encode(hashlib.sha1(seed.encode()).digest())
-    return (
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
-    )
-
-
-def frame(kind: int, payload: bytes = b"") -> bytes:
-    size = len(payload)
-    head = bytes([0x80 | kind, size]) if size < 126 else struct.pack(">BBH", 0x80 | kind, 126, size)
-    return head + payload
-
-
-async def read_frame(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    first, second = await reader.readexactly(2)
-    mask = await reader.readexactly(4)
-    masked = await reader.readexactly(second & 0x7F)
-    return first & 0xF, bytes(byte ^ mask[at % 4] for at, byte in enumerate(masked))
-
-
-async def until_end(reader: asyncio.StreamReader) -> None:
-    with suppress(ConnectionError):
-        await reader.read()
-
-
-async def turn() -> None:
-    """One turn of the loop."""
-    turned = asyncio.get_running_loop().create_future()
-    asyncio.get_running_loop().call_soon(turned.set_result, None)
-    await turned
 
 
 def test_the_request_carries_target_and_headers_and_offers_nothing(run: Run):
@@ -148,9 +51,9 @@ def test_texts_go_both_ways_also_long_ones(run: Run):
             texts = ["hallo", "ü" * 70_000, "x" * 3_000_000]
             for text in texts:
                 wire.send(text)
-            assert await heard.until(3) == [text.encode() for text in texts]
+            assert await heard.first(3) == [text.encode() for text in texts]
             wire.close(1000, "done")
-            assert (await heard.until(4))[3] == (1000, "done")
+            assert (await heard.first(4))[3] == (1000, "done")
 
     run(main)
 
@@ -167,7 +70,7 @@ def test_a_message_beyond_the_limit_ends_the_socket(run: Run):
             wire = await connect(f"ws://127.0.0.1:{port}", {}, max_message_bytes=1_000)
             heard = Heard()
             wire.attach(heard)
-            [(code, _)] = await heard.until(1)
+            [(code, _)] = await heard.first(1)
             assert code == 1009
 
     run(main)
@@ -341,7 +244,7 @@ def test_nothing_is_read_before_a_receiver_is_there(run: Run):
             assert not drained.is_set()
             heard = Heard()
             wire.attach(heard)
-            assert len(await heard.until(300)) == 300
+            assert len(await heard.first(300)) == 300
             wire.abort()
 
     run(main)
@@ -359,12 +262,12 @@ def test_a_receiver_that_takes_over_hears_the_rest(run: Run):
             first, second = Heard(), Heard()
             wire.attach(first)
             wire.send("1")
-            await first.until(1)
+            await first.first(1)
             wire.attach(second)
             wire.send("2")
-            assert await second.until(1) == [b"2"]
+            assert await second.first(1) == [b"2"]
             wire.close()
-            assert await second.until(2) == [b"2", (1000, "")]
+            assert await second.first(2) == [b"2", (1000, "")]
             assert first.all == [b"1"]
 
     run(main)
@@ -383,7 +286,7 @@ def test_a_silent_half_open_peer_is_lost_after_three_pings(run: Run):
             wire = await connect(url, {}, ping_every_s=0.02)
             heard = Heard()
             wire.attach(heard)
-            assert await heard.until(1) == [(1006, "")]
+            assert await heard.first(1) == [(1006, "")]
             assert pings == [(PING, b"")] * 3
 
     run(main)
@@ -406,7 +309,7 @@ def test_any_frame_is_a_sign_of_life(run: Run, life: bytes):
             heard = Heard()
             wire.attach(heard)
             told = life[0] == frame(TEXT)[0]
-            assert await heard.until(9 if told else 1) == [b"{}"] * (8 * told) + [(1000, "")]
+            assert await heard.first(9 if told else 1) == [b"{}"] * (8 * told) + [(1000, "")]
 
     run(main)
 
@@ -450,9 +353,9 @@ def test_over_tls_texts_go_both_ways(run: Run):
             texts = ["hallo", "x" * 1_000_000]
             for text in texts:
                 wire.send(text)
-            assert await heard.until(2) == [text.encode() for text in texts]
+            assert await heard.first(2) == [text.encode() for text in texts]
             wire.close()
-            assert (await heard.until(3))[2] == (1000, "")
+            assert (await heard.first(3))[2] == (1000, "")
 
     run(main)
 

@@ -1,7 +1,7 @@
 """One port of a real uvicorn, on either loop: media beside WebSockets and HTTP of the application."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import uvicorn
-import uvloop
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from voicegate.gateway import switch
+from voicegate.gateway.sim.rig.loops import Run
+from voicegate.gateway.sim.rig.serving import Served, serving
 from voicegate.gateway.socket_limits import SocketLimits
 from voicegate.gateway.switch import Gate, MediaPort, UpgradeHead
 from voicegate.gateway.text_socket import TextSocket
@@ -21,18 +22,6 @@ from voicegate.gateway.text_socket import TextSocket
 MEDIA = "/twilio/media"
 GET = "GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
 KEY = "AAAAAAAAAAAAAAAAAAAAAA=="
-
-Main = Callable[[], Coroutine[Any, Any, None]]
-Run = Callable[[Main], None]
-
-
-@pytest.fixture(params=[asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"])
-def run(request: pytest.FixtureRequest) -> Run:
-    def run_main(main: Main) -> None:
-        with asyncio.Runner(loop_factory=request.param) as runner:
-            runner.run(asyncio.wait_for(main(), 20))
-
-    return run_main
 
 
 class Echo:
@@ -70,57 +59,30 @@ class Application:
 
 @dataclass
 class Gateway:
-    port: int
+    served: Served
     media: MediaPort
     application: Application
-    server: uvicorn.Server
-    serving: "asyncio.Task[None]"
 
     def url(self, path: str) -> str:
-        return f"ws://127.0.0.1:{self.port}{path}"
-
-    async def stop(self) -> None:
-        self.server.should_exit = True
-        await self.serving
-
-
-class Server(uvicorn.Server):
-    """uvicorn's server, which also says when it has begun to serve."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.has_begun = asyncio.Event()
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        self.has_begun.set()
+        return f"ws://127.0.0.1:{self.served.port}{path}"
 
 
 @asynccontextmanager
 async def gateway(gate: Gate = lambda _: Echo, **settings: Any) -> AsyncGenerator[Gateway]:
     media = MediaPort([MEDIA], gate, SocketLimits(65_536, close_grace_s=0.05))
     application = Application()
-    server = Server(
-        uvicorn.Config(
-            application,
-            port=0,
-            ws=media.protocol_class(),
-            lifespan="off",
-            timeout_graceful_shutdown=5,
-            log_config=None,
-            access_log=False,
-            **settings,
-        )
+    config = uvicorn.Config(
+        application,
+        port=0,
+        ws=media.protocol_class(),
+        lifespan="off",
+        timeout_graceful_shutdown=5,
+        log_config=None,
+        access_log=False,
+        **settings,
     )
-    serving = asyncio.create_task(server.serve())
-    await server.has_begun.wait()
-    here = Gateway(
-        server.servers[0].sockets[0].getsockname()[1], media, application, server, serving
-    )
-    try:
-        yield here
-    finally:
-        await here.stop()
+    async with serving(config) as served:
+        yield Gateway(served, media, application)
 
 
 async def answer(port: int, request: str) -> bytes:
@@ -146,7 +108,7 @@ def test_media_sockets_of_the_application_and_http_share_one_port(run: Run):
                     await console.send(text)
                     assert [await media.recv(), await console.recv()] == [text, text]
                 assert media.protocol.extensions == []
-            page = await answer(here.port, GET)
+            page = await answer(here.served.port, GET)
             assert page.startswith(b"HTTP/1.1 200 OK")
             assert here.application.asked == [("websocket", "/console/live"), ("http", "/")]
 
@@ -191,7 +153,7 @@ def test_a_refusal_comes_before_the_101_and_says_nothing_else(run: Run):
                 assert (response.status_code, response.body) == (status, b"")
                 assert set(response.headers) == {"content-length", "connection"}
                 assert not here.media.live
-            refused = await answer(here.port, upgrade(more="X-Status: 403\r\n"))
+            refused = await answer(here.served.port, upgrade(more="X-Status: 403\r\n"))
             assert refused.startswith(b"HTTP/1.1 403 ")  # and the connection ends
             assert here.application.asked == []
 
@@ -201,7 +163,7 @@ def test_a_refusal_comes_before_the_101_and_says_nothing_else(run: Run):
 def test_a_browser_that_also_keeps_alive_is_let_in(run: Run):
     async def main() -> None:
         async with gateway() as here:
-            reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+            reader, writer = await asyncio.open_connection("127.0.0.1", here.served.port)
             writer.write(upgrade(connection="keep-alive, Upgrade").encode())
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
             writer.transport.abort()
@@ -220,7 +182,9 @@ def test_an_upgrade_without_a_proper_key_is_a_bad_request(run: Run):
     async def main() -> None:
         async with gateway() as here:
             for key in ("", "short", "A" * 32, "ö" * 22 + "=="):
-                assert (await answer(here.port, upgrade(key=key))).startswith(b"HTTP/1.1 400 ")
+                assert (await answer(here.served.port, upgrade(key=key))).startswith(
+                    b"HTTP/1.1 400 "
+                )
             assert not here.media.live
 
     run(main)
@@ -254,7 +218,7 @@ def test_the_sockets_that_live_are_known_and_a_drain_can_close_them(run: Run):
                     assert caught.value.rcvd is not None
                     assert caught.value.rcvd.code == 1001
             assert not here.media.live
-            assert not here.server.server_state.connections
+            assert not here.served.server.server_state.connections
 
     run(main)
 
@@ -275,7 +239,7 @@ def test_a_server_that_shuts_down_says_goodbye_to_media_and_waits_for_it(run: Ru
         async with gateway(lambda _: Watched) as here:
             async with connect(here.url(MEDIA)) as peer:
                 await echoed(peer)
-                stopping = asyncio.create_task(here.stop())
+                stopping = asyncio.create_task(here.served.stop())
                 with pytest.raises(ConnectionClosed):
                     await peer.recv()
                 assert peer.close_code == 1001
@@ -289,11 +253,11 @@ def test_a_server_that_shuts_down_says_goodbye_to_media_and_waits_for_it(run: Ru
 def test_a_peer_that_answers_no_goodbye_does_not_stop_a_shutdown(run: Run):
     async def main() -> None:
         async with gateway() as here:
-            _, writer = await asyncio.open_connection("127.0.0.1", here.port)
+            _, writer = await asyncio.open_connection("127.0.0.1", here.served.port)
             writer.write(upgrade().encode())
             while not here.media.live:
-                await answer(here.port, GET)
-            await here.stop()
+                await answer(here.served.port, GET)
+            await here.served.stop()
             assert not here.media.live
             writer.transport.abort()
 
@@ -305,10 +269,10 @@ def test_a_peer_that_does_not_read_is_noticed_here_too(run: Run):
 
     async def main() -> None:
         async with gateway() as here:
-            _, writer = await asyncio.open_connection("127.0.0.1", here.port, limit=1_024)
+            _, writer = await asyncio.open_connection("127.0.0.1", here.served.port, limit=1_024)
             writer.write(upgrade().encode())
             while not here.media.live:
-                await answer(here.port, GET)
+                await answer(here.served.port, GET)
             [wire] = here.media.live
             while wire.backlog_bytes() < 100_000:
                 wire.send(bytes(1_000))
@@ -331,7 +295,7 @@ def test_who_closes_at_once_is_not_counted_for_ever(run: Run):
                     async with connect(here.url(MEDIA)) as peer:
                         await peer.recv()
             assert not here.media.live
-            assert not here.server.server_state.connections
+            assert not here.served.server.server_state.connections
 
     run(main)
 

@@ -3,9 +3,8 @@
 import asyncio
 import base64
 import hmac
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -14,6 +13,7 @@ import pytest
 from voicegate.gateway import web
 from voicegate.gateway.answers import Answers
 from voicegate.gateway.settings import load
+from voicegate.gateway.sim.rig.loops import run
 from voicegate.gateway.wiring import Gateway, build
 from voicegate.numbers.directory import OneRoute
 
@@ -87,10 +87,6 @@ async def client(*, is_insecure: bool = False, **more: str) -> AsyncGenerator[Cl
     transport = httpx.ASGITransport(gateway.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://10.0.0.1:8084") as http:
         yield Client(gateway, http)
-
-
-def run(main: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(main, 20))
 
 
 # -- who is answered -----------------------------------------------------------------------------

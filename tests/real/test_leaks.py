@@ -21,13 +21,14 @@ from voicegate.gateway.legs.twilio_stream import TwilioStream
 from voicegate.gateway.live_calls import LiveCalls
 from voicegate.gateway.lobby import Guest
 from voicegate.gateway.models.openai_realtime import OpenAIRealtime
-from voicegate.gateway.server import listen, run
+from voicegate.gateway.server import listen
 from voicegate.gateway.session import Session
 from voicegate.gateway.settings import load
 from voicegate.gateway.sim.bench.entrance import ACCOUNT_SID, HOST, PUBLIC_PLACE, SignedDoor
 from voicegate.gateway.sim.bench.sound import NumberedSound
 from voicegate.gateway.sim.carrier.messages import CONNECTED, StreamIdentity, StreamWriter
 from voicegate.gateway.sim.carrier.webhooks import signature
+from voicegate.gateway.sim.house import running
 from voicegate.gateway.socket_limits import SocketLimits
 from voicegate.gateway.sockets import accepting, connect
 from voicegate.gateway.text_socket import TextSocket
@@ -198,15 +199,12 @@ async def open_line(seed: int) -> AsyncGenerator[Line, None]:
         None,
     )
     gateway = build(settings, is_insecure=False)
-    serving = asyncio.create_task(run(gateway, listener))
-    await turns(1)
-    gateway.lag.stop()  # here both ends share its loop: it is late, and would take no more calls
     try:
-        yield Line(gateway, listener.getsockname()[1], rng)
+        async with running(gateway, listener):
+            await turns(1)
+            gateway.lag.stop()  # both ends share its loop: it is late, and would take no more calls
+            yield Line(gateway, listener.getsockname()[1], rng)
     finally:
-        for _ in range(3):
-            gateway.drain.signal()
-        await serving
         server.close()
 
 

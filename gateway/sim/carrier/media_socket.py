@@ -9,6 +9,7 @@ from random import Random
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from ..alarm import Alarm
 from ..line_delay import Delay, DelayLine
 from ..outputs import Close, Drop, Note, Output, Played, Send, SendBytes
 from .call_report import CallReport
@@ -110,9 +111,7 @@ class StreamSocket:
         self._report = report
         self._now_ms = now_ms
         self._hang_up = hang_up
-        self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
-        self._armed_ms: int | None = None
+        self._alarm = Alarm(now_ms, self._wake)
         self._outbox: asyncio.Queue[Send | SendBytes | Close | Drop] = asyncio.Queue()
         self._to_gateway = DelayLine(network.to_gateway, rng, self._outbox.put_nowait)
         self._to_carrier = DelayLine(network.to_carrier, rng, self._receive)
@@ -138,8 +137,7 @@ class StreamSocket:
         self._to_gateway.cut()
         self._to_carrier.cut()
         self._take(self._machine.disconnected(self._now_ms()))
-        if self._timer is not None:
-            self._timer.cancel()
+        self._alarm.set(None)
         writer.cancel()
         await asyncio.wait((writer,))
 
@@ -147,11 +145,8 @@ class StreamSocket:
         self._report.overhear(message)
         self._take(self._machine.receive(message, self._now_ms()))
 
-    def _wake(self) -> None:
-        now_ms = self._now_ms()
-        late_ms = now_ms - (self._armed_ms or now_ms)
-        self._report.late_ms_max = max(self._report.late_ms_max, late_ms)
-        self._timer = self._armed_ms = None
+    def _wake(self, now_ms: int) -> None:
+        self._report.late_ms_max = max(self._report.late_ms_max, self._alarm.late_ms)
         self._take(self._machine.wake(now_ms))
 
     def _take(self, out: list[Output]) -> None:
@@ -166,7 +161,7 @@ class StreamSocket:
                     self._report.add_note(each)
                 case _:
                     self._to_gateway.enter(each)
-        self._arm()
+        self._alarm.set(self._machine.deadline_ms)
         if is_heard:
             self._act()
 
@@ -176,16 +171,6 @@ class StreamSocket:
                 self._take(self._machine.press(act.digit, self._now_ms()))
             else:
                 self._hang_up()
-
-    def _arm(self) -> None:
-        due_ms = self._machine.deadline_ms
-        if due_ms == self._armed_ms:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        delay_s = ((due_ms or 0) - self._now_ms()) / 1000
-        self._timer = None if due_ms is None else self._loop.call_later(delay_s, self._wake)
-        self._armed_ms = due_ms
 
     async def _write(self, connection: ClientConnection) -> None:
         try:

@@ -4,10 +4,9 @@ import asyncio
 import gc
 import logging
 import secrets
-import socket
 import sys
-from collections.abc import AsyncGenerator, Generator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from collections.abc import Generator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,15 +15,16 @@ import uvicorn
 
 from ... import logs
 from ...loop_clock import loop_ms
-from ...server import listen, run
+from ...server import listen
 from ...session import Watcher
 from ...settings import Settings, load
-from ...wiring import Watch, build
+from ...wiring import build
 from ..carrier.account import AccountSettings, OwnNumber
 from ..carrier.call_report import CallReport
 from ..carrier.documents import Target
 from ..carrier.media_socket import Network
 from ..carrier.server import CarrierServer, serve_carrier
+from ..house import running
 from ..realtime.brains import TalkingBrain
 from ..realtime.server import serve_realtime
 from ..realtime.settings import RealtimeSettings
@@ -53,21 +53,6 @@ FILES = {
     "events.jsonl": "everything that happened, one line each, times in ms",
     LOG_FILE: "the gateway's own log",
 }
-
-
-@asynccontextmanager
-async def gateway_running(
-    settings: Settings, listener: socket.socket, watch: Watch
-) -> AsyncGenerator[None, None]:
-    """The real gateway, signatures and all, until the block ends."""
-    gateway = build(settings, is_insecure=False, watch=watch)
-    serving = asyncio.create_task(run(gateway, listener))
-    try:
-        yield
-    finally:
-        for _ in range(3):  # leave, now, at once: whoever is still on the line is not real
-            gateway.drain.signal()
-        await serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +150,7 @@ class Demo:
         port: int = listener.getsockname()[1]
         async with model as brain, self._carrier(port) as carrier:
             settings = self._secrets.settings(brain.port, carrier.port)
-            async with gateway_running(settings, listener, self._watch):
+            async with running(build(settings, is_insecure=False, watch=self._watch), listener):
                 await _until_ready(port)
                 is_fine = await self._show(script, carrier)
                 if self._stays:

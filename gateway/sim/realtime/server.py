@@ -13,6 +13,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from ..alarm import Alarm
 from ..line_delay import Delay, DelayLine
 from ..outputs import Close, Drop, Note, Output, Send, SendBytes
 from .brains import Brain
@@ -87,8 +88,7 @@ class _Socket:
         self._inward = DelayLine[str | bytes](way, luck(f"{seed}/in"), self._receive)
         self._outward = DelayLine[Output](way, luck(f"{seed}/out"), self._send)
         self._outbox: asyncio.Queue[Output] = asyncio.Queue()
-        self._timer: asyncio.TimerHandle | None = None
-        self._armed_ms: int | None = None
+        self._alarm = Alarm(self._now_ms, self._wake)
         self._loop = asyncio.get_running_loop()
         self._origin = self._loop.time()
 
@@ -109,7 +109,7 @@ class _Socket:
             self._machine.disconnected(self._now_ms())
             self._inward.cut()
             self._outward.cut()
-            self._arm()
+            self._alarm.set(self._machine.deadline_ms)
             writer.cancel()
 
     def _now_ms(self) -> int:
@@ -121,9 +121,8 @@ class _Socket:
             self._connection.received.append(message)
         self._emit(self._machine.receive(message, self._now_ms()))
 
-    def _wake(self) -> None:
-        self._timer = self._armed_ms = None
-        self._emit(self._machine.wake(self._now_ms()))
+    def _wake(self, now_ms: int) -> None:
+        self._emit(self._machine.wake(now_ms))
 
     def _emit(self, outputs: list[Output]) -> None:
         for output in outputs:
@@ -131,17 +130,7 @@ class _Socket:
                 self._connection.notes.append(output)
             else:
                 self._outward.enter(output)
-        self._arm()
-
-    def _arm(self) -> None:
-        due_ms = self._machine.deadline_ms
-        if due_ms == self._armed_ms:
-            return
-        if self._timer is not None:
-            self._timer.cancel()
-        due = None if due_ms is None else self._origin + due_ms / 1000
-        self._timer = None if due is None else self._loop.call_at(due, self._wake)
-        self._armed_ms = due_ms
+        self._alarm.set(self._machine.deadline_ms)
 
     def _send(self, output: Output) -> None:
         if self._is_kept and isinstance(output, Send):

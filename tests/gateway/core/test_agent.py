@@ -1,12 +1,8 @@
-"""The agent's turns: greeting, answers, interruptions, keys, and what goes wrong in between."""
-
-from dataclasses import dataclass, field
+"""The agent's turns: greeting, answers, interruptions, and what goes wrong in between."""
 
 import pytest
 
-from voicegate.codecs.frames import PCMU_8K
 from voicegate.gateway.core.actions import (
-    Action,
     AddNote,
     AskForResponse,
     CancelResponse,
@@ -19,74 +15,27 @@ from voicegate.gateway.core.actions import (
     TruncateItem,
     fact,
 )
-from voicegate.gateway.core.agent import Agent, AgentEvent, AgentPlan
+from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.bargein import Interruption
 from voicegate.gateway.core.events import (
-    CallerDigit,
     CallerSaid,
-    ModelAudio,
     ModelAudioDone,
     ModelCommitted,
     ModelHeardQuiet,
     ModelHeardSpeech,
     ModelItemAdded,
-    ModelResponded,
     ModelResponding,
     ModelSaid,
-    ResponseStatus,
 )
-from voicegate.gateway.core.playout import Playout
-from voicegate.gateway.core.responses import TurnLimits
-from voicegate.gateway.core.uplink import Uplink, UplinkLimits
-
-COMPLETED, CANCELLED = ResponseStatus.COMPLETED, ResponseStatus.CANCELLED
-FAILED, INCOMPLETE = ResponseStatus.FAILED, ResponseStatus.INCOMPLETE
-SPEECH = ModelHeardSpeech("u1", 0)
-QUIET = ModelHeardQuiet("u1", 900)
-
-
-@dataclass(slots=True)
-class Talk:
-    """An agent, and everything it asked for."""
-
-    plan: AgentPlan = field(default_factory=lambda: AgentPlan(greeting=None))
-    playout: Playout = field(
-        default_factory=lambda: Playout(PCMU_8K, lead_limit_ms=20_000, mark_every_ms=200)
-    )
-    uplink: Uplink = field(default_factory=lambda: Uplink(PCMU_8K, UplinkLimits()))
-    agent: Agent = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.agent = Agent(self.plan, self.playout, self.uplink, TurnLimits())
-
-    def hear(self, *events: AgentEvent, at_ms: int = 0) -> list[Action]:
-        """What the agent asks for, facts left out."""
-        actions = [a for event in events for a in self.agent.handle(event, at_ms)]
-        return [action for action in actions if not isinstance(action, Fact)]
-
-    def wake(self) -> list[Action]:
-        assert self.agent.deadline_ms is not None
-        actions = self.agent.wake(self.agent.deadline_ms)
-        return [action for action in actions if not isinstance(action, Fact)]
-
-
-def delta(item_id: str, ms: int, response_id: str = "r1") -> ModelAudio:
-    return ModelAudio(item_id, response_id, bytes(ms * 8))
-
-
-def done(
-    response_id: str = "r1", status: ResponseStatus = COMPLETED, reason: str = ""
-) -> ModelResponded:
-    return ModelResponded(response_id, status, reason)
-
-
-def answering(ms: int = 1_000, plan: AgentPlan | None = None) -> Talk:
-    """The model speaks its item `a` of response `r1`."""
-    talk = Talk(plan or AgentPlan(greeting=None))
-    talk.hear(ModelCommitted("u0"), ModelResponding("r1"), ModelItemAdded("a", "r1"))
-    talk.hear(delta("a", ms))
-    return talk
-
+from voicegate.gateway.sim.rig.talk import (
+    CANCELLED,
+    QUIET,
+    SPEECH,
+    Talk,
+    answering,
+    delta,
+    done,
+)
 
 # -- greeting --------------------------------------------------------------------------------------
 
@@ -253,102 +202,6 @@ def test_where_speech_may_not_interrupt_the_turn_is_answered_after_the_passage()
     assert talk.hear(ModelAudioDone("a", "r1"), done(), at_ms=500) == []
     assert talk.playout.unheard_ms(500) == 500
     assert talk.wake() == [AskForResponse("ask-1")]
-
-
-# -- keys ------------------------------------------------------------------------------------------
-
-
-def test_a_key_cuts_and_is_collected() -> None:
-    """C76."""
-    talk = answering()
-    assert talk.hear(CallerDigit("4"), at_ms=400) == [
-        ClearAudio(),
-        CancelResponse("cancel-1", "r1"),
-        TruncateItem("truncate-2", "a", 400),
-    ]
-    assert talk.hear(CallerDigit("2"), at_ms=500) == []
-    talk.hear(done(status=CANCELLED))
-    assert talk.hear(CallerDigit("#"), at_ms=600) == [
-        AddNote("note-3", Speaker.USER, "The caller pressed 4 2 on the keypad."),
-        AskForResponse("ask-4"),
-    ]
-
-
-def test_keys_are_told_to_the_model_after_a_pause() -> None:
-    """C76: 3 s."""
-    talk = Talk()
-    talk.hear(CallerDigit("9"), at_ms=1_000)
-    assert talk.agent.deadline_ms == 4_000
-    assert talk.wake() == [
-        AddNote("note-1", Speaker.USER, "The caller pressed 9 on the keypad."),
-        AskForResponse("ask-2"),
-    ]
-
-
-def test_keys_leave_no_trace_of_themselves_but_their_count() -> None:
-    """C146."""
-    talk = Talk()
-    actions = [a for key in "1234#" for a in talk.agent.handle(CallerDigit(key), 0)]
-    facts = [action for action in actions if isinstance(action, Fact)]
-    assert fact("dtmf.collected", count=4) in facts
-    assert [f for f in facts if f.name == "dtmf.key"] == [fact("dtmf.key")] * 5
-
-
-def test_keys_need_not_interrupt() -> None:
-    """C76: digits typed over a prompt are kept."""
-    talk = answering(plan=AgentPlan(greeting=None, dtmf_interrupts=False))
-    assert talk.hear(CallerDigit("4"), at_ms=400) == []
-    assert talk.playout.unheard_ms(400) == 600
-    assert [type(a) for a in talk.hear(CallerDigit("#"), at_ms=500)] == [AddNote]
-    assert talk.hear(done(), at_ms=600) == [AskForResponse("ask-2")]
-
-
-@pytest.mark.parametrize(
-    ("first", "second"), [(CallerDigit("4"), SPEECH), (SPEECH, CallerDigit("4"))]
-)
-def test_a_key_and_speech_in_either_order_give_one_cut(
-    first: AgentEvent, second: AgentEvent
-) -> None:
-    """C67, C76."""
-    talk = answering()
-    assert ClearAudio() in talk.hear(first, at_ms=400)
-    assert talk.hear(second, at_ms=500) == []
-
-
-def test_a_key_kept_from_before_interrupts_nothing() -> None:
-    """C76."""
-    talk = answering()
-    assert talk.agent.keep_key("4", 400) == [fact("dtmf.key")]
-    assert talk.playout.unheard_ms(400) == 600
-    assert talk.agent.deadline_ms == 3_400
-
-
-def test_keys_typed_into_an_answer_on_its_way_are_answered_after_it_was_cut() -> None:
-    """C65, C76, C83: no second request while the first may still be created."""
-    talk = Talk()
-    talk.hear(ModelCommitted("u0"))
-    assert [type(a) for a in talk.hear(CallerDigit("1"), CallerDigit("#"))] == [AddNote]
-    assert talk.hear(ModelResponding("r1")) == [CancelResponse("cancel-2", "r1")]
-    assert talk.hear(done(status=CANCELLED)) == [AskForResponse("ask-3")]
-
-
-def test_speech_right_after_a_key_that_goes_on_cuts_after_all() -> None:
-    """C76, I13: it was taken for the key's tone, which would have ended by now."""
-    talk = answering(10_000)
-    talk.hear(CallerDigit("1"), at_ms=1_000)
-    talk.hear(ModelResponding("r2"), delta("b", 5_000, "r2"), at_ms=1_050)
-    assert talk.hear(SPEECH, at_ms=1_100) == []
-    assert talk.agent.deadline_ms == 1_900
-    assert talk.wake()[:2] == [ClearAudio(), CancelResponse("cancel-3", "r2")]
-
-
-def test_the_tone_of_a_key_cuts_nothing() -> None:
-    """C76: it ends, and that is all."""
-    talk = answering(10_000)
-    talk.hear(CallerDigit("1"), at_ms=1_000)
-    talk.hear(ModelResponding("r2"), delta("b", 5_000, "r2"), SPEECH, at_ms=1_100)
-    assert talk.hear(QUIET, at_ms=1_700) == []
-    assert talk.agent.deadline_ms != 1_900
 
 
 # -- watchdogs -------------------------------------------------------------------------------------

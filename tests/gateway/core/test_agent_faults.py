@@ -1,13 +1,10 @@
 """The agent when the model fails, refuses, or is told what it does not believe."""
 
-from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
 
-from voicegate.codecs.frames import PCMU_8K
 from voicegate.gateway.core.actions import (
-    Action,
     AddNote,
     AskForResponse,
     DeleteItem,
@@ -17,72 +14,28 @@ from voicegate.gateway.core.actions import (
     TruncateItem,
     fact,
 )
-from voicegate.gateway.core.agent import BROKE_OFF, NEUTRAL, Agent, AgentEvent, AgentPlan
+from voicegate.gateway.core.agent import BROKE_OFF, NEUTRAL, AgentEvent, AgentPlan
 from voicegate.gateway.core.events import (
     CallerDigit,
-    ModelAudio,
     ModelCommitted,
     ModelFault,
-    ModelHeardQuiet,
-    ModelHeardSpeech,
-    ModelItemAdded,
-    ModelResponded,
     ModelResponding,
     ModelTruncated,
     ResponseStatus,
 )
-from voicegate.gateway.core.playout import Playout
-from voicegate.gateway.core.responses import Gate, TurnLimits
-from voicegate.gateway.core.uplink import Uplink, UplinkLimits
-
-COMPLETED, CANCELLED = ResponseStatus.COMPLETED, ResponseStatus.CANCELLED
-FAILED, INCOMPLETE = ResponseStatus.FAILED, ResponseStatus.INCOMPLETE
-SPEECH = ModelHeardSpeech("u1", 0)
-QUIET = ModelHeardQuiet("u1", 900)
-
-
-@dataclass(slots=True)
-class Talk:
-    """An agent, and everything it asked for."""
-
-    plan: AgentPlan = field(default_factory=lambda: AgentPlan(greeting=None))
-    playout: Playout = field(
-        default_factory=lambda: Playout(PCMU_8K, lead_limit_ms=20_000, mark_every_ms=200)
-    )
-    uplink: Uplink = field(default_factory=lambda: Uplink(PCMU_8K, UplinkLimits()))
-    agent: Agent = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.agent = Agent(self.plan, self.playout, self.uplink, TurnLimits())
-
-    def hear(self, *events: AgentEvent, at_ms: int = 0) -> list[Action]:
-        """What the agent asks for, facts left out."""
-        actions = [a for event in events for a in self.agent.handle(event, at_ms)]
-        return [action for action in actions if not isinstance(action, Fact)]
-
-    def wake(self) -> list[Action]:
-        assert self.agent.deadline_ms is not None
-        actions = self.agent.wake(self.agent.deadline_ms)
-        return [action for action in actions if not isinstance(action, Fact)]
-
-
-def delta(item_id: str, ms: int, response_id: str = "r1") -> ModelAudio:
-    return ModelAudio(item_id, response_id, bytes(ms * 8))
-
-
-def done(
-    response_id: str = "r1", status: ResponseStatus = COMPLETED, reason: str = ""
-) -> ModelResponded:
-    return ModelResponded(response_id, status, reason)
-
-
-def answering(ms: int = 1_000, plan: AgentPlan | None = None) -> Talk:
-    """The model speaks its item `a` of response `r1`."""
-    talk = Talk(plan or AgentPlan(greeting=None))
-    talk.hear(ModelCommitted("u0"), ModelResponding("r1"), ModelItemAdded("a", "r1"))
-    talk.hear(delta("a", ms))
-    return talk
-
+from voicegate.gateway.core.responses import Gate
+from voicegate.gateway.sim.rig.talk import (
+    CANCELLED,
+    COMPLETED,
+    FAILED,
+    INCOMPLETE,
+    QUIET,
+    SPEECH,
+    Talk,
+    answering,
+    delta,
+    done,
+)
 
 # -- responses that end badly ----------------------------------------------------------------------
 

@@ -1,77 +1,28 @@
 """A process that wants to leave, and its calls."""
 
-from dataclasses import dataclass, field
-
 from voicegate.gateway.core.actions import (
-    Action,
     ClearAudio,
     CloseModel,
     EndCall,
     EndReason,
-    PlayAudio,
     fact,
 )
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call, CallLimits
 from voicegate.gateway.core.events import (
-    CallerAudio,
     CallRang,
-    Event,
     GatewayDraining,
     LegOpened,
     ModelAudio,
-    ModelAudioDone,
     ModelClosed,
     ModelCommitted,
-    ModelConnected,
     ModelHeardSpeech,
-    ModelOpened,
     ModelResponded,
     ModelResponding,
     ResponseStatus,
 )
 from voicegate.gateway.core.phases import Phase
-
-OPENED = ModelOpened("audio/pcm", "audio/pcm")
-PROMPTS = Prompts(draining=b"\x33" * 8 * 1_000, apology=b"\x44" * 8 * 1_000)
-
-
-@dataclass(slots=True)
-class Story:
-    """A call in talk, the time, and everything it asked for."""
-
-    call: Call = field(init=False)
-    now_ms: int = 0
-    actions: list[Action] = field(default_factory=list[Action])
-
-    def __post_init__(self) -> None:
-        self.call = Call(AgentPlan(greeting=None), CallLimits(), PROMPTS)
-        self.at(0, CallRang(), LegOpened("MZ1"), ModelConnected(), OPENED)
-        self.actions.clear()
-
-    def at(self, now_ms: int, *events: Event) -> list[Action]:
-        """The line is silent but alive until then; what the events make the call ask for."""
-        while self.now_ms + 20 <= now_ms:
-            self._tick(self.now_ms + 20)
-            self.actions += self.call.handle(CallerAudio(b"\xff" * 160, self.now_ms), self.now_ms)
-        self._tick(now_ms)
-        actions = [action for event in events for action in self.call.handle(event, now_ms)]
-        self.actions += actions
-        return actions
-
-    def _tick(self, now_ms: int) -> None:
-        while self.call.deadline_ms is not None and self.call.deadline_ms <= now_ms:
-            self.actions += self.call.wake(max(self.now_ms, self.call.deadline_ms))
-        self.now_ms = now_ms
-
-    def answers(self, at_ms: int, ms: int) -> None:
-        """The model's item `a`, all of it at once."""
-        self.at(at_ms, ModelCommitted("u"), ModelResponding("r1"))
-        self.at(at_ms, ModelAudio("a", "r1", bytes(8 * ms)), ModelAudioDone("a", "r1"))
-        self.at(at_ms, ModelResponded("r1", ResponseStatus.COMPLETED))
-
-    def played(self) -> list[str]:
-        return [action.item_id for action in self.actions if isinstance(action, PlayAudio)]
+from voicegate.gateway.sim.rig.story import PROMPTS, talking
 
 
 def test_a_call_that_nobody_has_answered_yet_is_drained_at_once() -> None:
@@ -85,7 +36,7 @@ def test_a_call_that_nobody_has_answered_yet_is_drained_at_once() -> None:
 
 def test_a_quiet_call_is_drained_at_once_with_a_word() -> None:
     """C158."""
-    story = Story()
+    story = talking()
     story.at(100, GatewayDraining(5_000))
     assert story.call.phase is Phase.ENDING
     assert story.played()[-1] == "prompt:drained"
@@ -102,7 +53,7 @@ def test_a_call_that_is_being_set_up_is_drained_with_a_word() -> None:
 
 def test_a_call_in_talk_is_drained_at_its_next_quiet_moment() -> None:
     """C158: the answer is heard first."""
-    story = Story()
+    story = talking()
     story.answers(0, 1_000)
     story.at(100, GatewayDraining(5_000))
     story.at(900)
@@ -114,7 +65,7 @@ def test_a_call_in_talk_is_drained_at_its_next_quiet_moment() -> None:
 
 def test_a_call_that_never_falls_quiet_is_drained_when_its_time_is_up() -> None:
     """C158."""
-    story = Story()
+    story = talking()
     story.at(0, ModelHeardSpeech("u", 0))
     story.at(100, GatewayDraining(1_050))
     story.at(1_049)
@@ -125,7 +76,7 @@ def test_a_call_that_never_falls_quiet_is_drained_when_its_time_is_up() -> None:
 
 def test_of_two_announced_drains_the_later_counts() -> None:
     """C157: a second signal is in a hurry."""
-    story = Story()
+    story = talking()
     story.at(0, ModelHeardSpeech("u", 0))
     story.at(100, GatewayDraining(9_000), GatewayDraining(500))
     story.at(500)
@@ -134,7 +85,7 @@ def test_of_two_announced_drains_the_later_counts() -> None:
 
 def test_a_long_answer_is_not_heard_out_when_the_time_is_up() -> None:
     """C158: what waits is dropped, what plays is cleared, and the word is heard."""
-    story = Story()
+    story = talking()
     story.answers(0, 60_000)
     story.at(100, GatewayDraining(5_000))
     story.at(5_000)
@@ -146,7 +97,7 @@ def test_a_long_answer_is_not_heard_out_when_the_time_is_up() -> None:
 
 def test_a_lost_model_leaves_what_was_sent_and_takes_what_waits() -> None:
     """C118: and the apology follows at once on the rest, with nothing told as heard in full."""
-    story = Story()
+    story = talking()
     story.at(
         0, ModelCommitted("u"), ModelResponding("r1"), ModelAudio("a", "r1", bytes(8 * 30_010))
     )
@@ -160,7 +111,7 @@ def test_a_lost_model_leaves_what_was_sent_and_takes_what_waits() -> None:
 
 def test_an_unfinished_answer_holds_up_nobody_when_its_response_is_over() -> None:
     """C50, E27: its last part-frame is played, and the next item follows in the same turn."""
-    story = Story()
+    story = talking()
     story.at(0, ModelCommitted("u"), ModelResponding("r1"), ModelAudio("a", "r1", bytes(8 * 110)))
     story.at(50, ModelResponded("r1", ResponseStatus.INCOMPLETE, "max_output_tokens"))
     story.at(60, ModelCommitted("u2"), ModelResponding("r2"), ModelAudio("b", "r2", bytes(160)))

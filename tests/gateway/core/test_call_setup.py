@@ -1,12 +1,8 @@
 """From the webhook to the first word: pre-warm, cover, greeting, and what if the model is not there."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import pytest
 
 from voicegate.gateway.core.actions import (
-    Action,
     AddNote,
     AskForResponse,
     ClearAudio,
@@ -40,61 +36,38 @@ from voicegate.gateway.core.events import (
     ModelFault,
     ModelHeardSpeech,
     ModelItemAdded,
-    ModelOpened,
     ModelResponded,
     ModelResponding,
     ModelUnreachable,
     ResponseStatus,
 )
 from voicegate.gateway.core.phases import Phase
+from voicegate.gateway.sim.rig.story import OPENED, Story
 
-OPENED = ModelOpened("audio/pcm", "audio/pcm")
 APOLOGY = b"\x11" * 8 * 1_000
 RINGBACK = b"\x22" * 8 * 2_000
 
 
-@dataclass(slots=True)
-class Story:
-    """A call, the time, and everything it asked for."""
-
-    plan: AgentPlan = field(default_factory=AgentPlan)
-    call: Call = field(init=False)
-    now_ms: int = 0
-    actions: list[Action] = field(default_factory=list[Action])
-
-    def __post_init__(self) -> None:
-        self.call = Call(self.plan, CallLimits(), Prompts(apology=APOLOGY, ringback=RINGBACK))
-
-    def at(self, now_ms: int, *events: Event) -> list[Action]:
-        """Wake the call when it is due until then, and give it the events; what it asks for now."""
-        while self.call.deadline_ms is not None and self.call.deadline_ms <= now_ms:
-            self.now_ms = max(self.now_ms, self.call.deadline_ms)
-            self.actions += self.call.wake(self.now_ms)
-        self.now_ms = now_ms
-        actions = [action for event in events for action in self.call.handle(event, now_ms)]
-        self.actions += actions
-        return actions
-
-    def asked(self, kind: Callable[..., Action]) -> list[Action]:
-        return [action for action in self.actions if type(action) is kind]
-
-    def facts(self, name: str) -> list[Fact]:
-        return [a for a in self.actions if isinstance(a, Fact) and a.name == name]
-
-    def play(self, item_id: str) -> bytes:
-        played = [a for a in self.actions if isinstance(a, PlayAudio) and a.item_id == item_id]
-        return b"".join(action.payload for action in played)
-
-    def frames(self, from_ms: int, until_ms: int) -> None:
-        """The caller's line, sending silence."""
-        for now_ms in range(from_ms, until_ms, 20):
-            self.at(now_ms, CallerAudio(b"\xff" * 160, now_ms))
+def rung(plan: AgentPlan | None = None) -> Story:
+    """A call that nobody told us of so far; there is no line."""
+    prompts = Prompts(apology=APOLOGY, ringback=RINGBACK)
+    return Story(Call(plan or AgentPlan(), CallLimits(), prompts))
 
 
 def called(plan: AgentPlan | None = None) -> Story:
-    story = Story(plan or AgentPlan())
+    story = rung(plan)
     story.at(0, CallRang())
     return story
+
+
+def played(story: Story, item_id: str) -> bytes:
+    return b"".join(a.payload for a in story.asked(PlayAudio) if a.item_id == item_id)
+
+
+def frames(story: Story, from_ms: int, until_ms: int) -> None:
+    """The caller's line, sending silence."""
+    for now_ms in range(from_ms, until_ms, 20):
+        story.at(now_ms, CallerAudio(b"\xff" * 160, now_ms))
 
 
 # -- before the caller's media ---------------------------------------------------------------------
@@ -168,7 +141,7 @@ def test_a_call_whose_media_never_comes_is_over_when_its_token_is() -> None:
 
 
 def test_a_call_without_a_webhook_of_ours_works_as_well() -> None:
-    story = Story()
+    story = rung()
     assert OpenModel() in story.at(0, LegOpened("MZ1"))
     story.at(200, ModelConnected(), OPENED)
     assert story.call.phase is Phase.TALKING
@@ -187,7 +160,7 @@ def test_what_the_caller_says_first_reaches_the_model_when_it_is_ready() -> None
     """C8, C27: after the greeting was asked for, and not before the settings stand."""
     story = called()
     story.at(100, LegOpened("MZ1"))
-    story.frames(240, 400)
+    frames(story, 240, 400)
     assert story.asked(HearAudio) == []
     actions = story.at(400, ModelConnected(), OPENED)
     kinds = [type(a) for a in actions if not isinstance(a, Fact)]
@@ -202,11 +175,11 @@ def test_keys_pressed_before_the_agent_listens_reach_it_and_cut_nothing() -> Non
     story.at(900, ModelConnected(), OPENED, ModelResponding("r1"), ModelItemAdded("a", "r1"))
     story.at(1_000, ModelAudio("a", "r1", bytes(16_000)), ModelAudioDone("a", "r1"))
     story.at(1_100, ModelResponded("r1", ResponseStatus.COMPLETED))
-    story.frames(1_100, 4_000)
+    frames(story, 1_100, 4_000)
     notes = [a.text for a in story.actions if isinstance(a, AddNote)]
     assert notes[1:] == ["The caller pressed 4 2 on the keypad."]
     assert len(story.asked(AskForResponse)) == 2
-    assert story.play("a") == bytes(16_000)
+    assert played(story, "a") == bytes(16_000)
 
 
 def test_no_more_early_keys_are_kept_than_a_collection_holds() -> None:
@@ -235,15 +208,15 @@ def test_ringback_covers_the_wait_until_the_agents_first_frame() -> None:
     story = called()
     story.at(100, LegOpened("MZ1"))
     story.at(799)
-    assert story.play("cover:1") == b""
+    assert played(story, "cover:1") == b""
     story.at(800)
-    assert story.play("cover:1") == RINGBACK
+    assert played(story, "cover:1") == RINGBACK
     story.at(1_500, ModelConnected(), OPENED, ModelResponding("r1"), ModelItemAdded("a", "r1"))
     greeting = b"\x33" * 8 * 1_000
     actions = story.at(1_800, ModelAudio("a", "r1", greeting))
     assert actions[:2] == [ClearAudio(), fact("cover.ended")]
     assert isinstance(actions[2], PlaceMark)
-    assert story.play("a") == greeting
+    assert played(story, "a") == greeting
     assert story.call.playout.unheard_ms(1_800) == 1_000
 
 
@@ -260,8 +233,8 @@ def test_a_caller_who_speaks_need_not_be_told_that_it_rings() -> None:
     story = ringing_in_talk()
     actions = story.at(1_000, ModelHeardSpeech("u", 0))
     assert fact("cover.ended") in actions
-    story.frames(1_000, 9_000)
-    assert story.play("cover:2") == b""
+    frames(story, 1_000, 9_000)
+    assert played(story, "cover:2") == b""
 
 
 def test_a_cut_answer_that_comes_late_does_not_end_the_cover() -> None:
@@ -290,21 +263,21 @@ def test_a_caller_who_is_expected_to_speak_first_does_not_hear_it_ring() -> None
     actions = story.at(1_500, ModelConnected(), OPENED)
     greetless = fact("call.talking", greets=False)
     assert actions[-3:] == [ClearAudio(), fact("cover.ended"), greetless]
-    story.frames(1_500, 9_000)
-    assert story.play("cover:2") == b""
+    frames(story, 1_500, 9_000)
+    assert played(story, "cover:2") == b""
 
 
 def test_there_is_one_greeting() -> None:
     """C13, C16: also when set-up took three attempts."""
     story = called()
     story.at(0, LegOpened("MZ1"))
-    story.frames(0, 300)
+    frames(story, 0, 300)
     story.at(300, ModelUnreachable(0))
-    story.frames(300, 900)
+    frames(story, 300, 900)
     story.at(900, ModelConnected(), ModelClosed(1011))
-    story.frames(900, 2_000)
+    frames(story, 900, 2_000)
     story.at(2_000, ModelConnected(), OPENED)
-    story.frames(2_000, 2_500)
+    frames(story, 2_000, 2_500)
     assert story.call.phase is Phase.TALKING
     assert len(story.asked(AddNote)) == len(story.asked(AskForResponse)) == 1
 
@@ -329,7 +302,7 @@ def test_a_model_that_refuses_is_asked_once_and_the_caller_hears_an_apology(
     actions = story.at(300, event)
     assert story.call.phase is Phase.ENDING
     assert fact("call.ending", reason=reason) in actions
-    assert story.play(f"prompt:{reason}") == APOLOGY
+    assert played(story, f"prompt:{reason}") == APOLOGY
     assert story.asked(CloseLeg) == []
     story.at(1_350, MarkPlayed("0.6"))
     story.at(1_649)
@@ -345,7 +318,7 @@ def test_a_model_that_was_refused_while_it_rang_is_an_apology_at_once() -> None:
     story = called()
     story.at(100, ModelFault("insufficient_quota"))
     story.at(600, LegOpened("MZ1"))
-    assert story.play("prompt:model_refused") == APOLOGY
+    assert played(story, "prompt:model_refused") == APOLOGY
     assert story.facts("cover.started") == []
 
 
@@ -353,10 +326,10 @@ def test_a_model_that_does_not_answer_for_twelve_seconds_is_unavailable() -> Non
     """C10, C12: the ringback ends where the apology begins, the mark may be lost."""
     story = called()
     story.at(0, LegOpened("MZ1"))
-    story.frames(0, 12_000)
+    frames(story, 0, 12_000)
     story.at(12_000)
     assert story.call.phase is Phase.ENDING
-    assert story.play("prompt:model_unavailable") == APOLOGY
+    assert played(story, "prompt:model_unavailable") == APOLOGY
     assert story.call.playout.unheard_ms(12_000) == 1_000
     assert story.call.deadline_ms == 14_000, "its length and a second"
     story.at(14_000)
@@ -364,7 +337,7 @@ def test_a_model_that_does_not_answer_for_twelve_seconds_is_unavailable() -> Non
 
 
 def test_without_a_prepared_apology_the_call_ends_after_the_tail() -> None:
-    story = Story()
+    story = rung()
     story.call = Call(AgentPlan(), CallLimits(), Prompts())
     story.at(0, CallRang(), LegOpened("MZ1"), ModelUnreachable(401))
     assert story.call.deadline_ms == 300

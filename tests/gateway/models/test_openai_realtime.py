@@ -1,7 +1,6 @@
 """OpenAI Realtime on the wire: its frames to events, our actions to messages, sound both ways."""
 
 import json
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -42,6 +41,8 @@ from voicegate.gateway.core.events import (
 )
 from voicegate.gateway.models.openai_realtime import OpenAIRealtime
 from voicegate.gateway.models.openai_setup import ModelPlan, render_update
+from voicegate.gateway.sim.rig.spoil import spoiled_texts
+from voicegate.gateway.sim.rig.wire import MemoryWire
 
 PLAN = ModelPlan(instructions="Be brief.")
 PCMU = ModelPlan(instructions="Be brief.", audio="pcmu")
@@ -95,28 +96,6 @@ FRAMES: list[tuple[str, Event | None]] = [
     (ERROR, ModelFault("response_cancel_not_active", "cancel-3")),
     (KEY, None),
 ]
-
-
-@dataclass(slots=True)
-class Paper:
-    """A wire that keeps what is written."""
-
-    sent: list[bytes | str] = field(default_factory=list[bytes | str])
-    closes: list[int] = field(default_factory=list[int])
-    unread: int = 0
-
-    def send(self, text: bytes | str) -> None:
-        self.sent.append(text)
-
-    def backlog_bytes(self) -> int:
-        return self.unread
-
-    def drop_unsent(self) -> int:
-        return 0
-
-    def close(self, code: int = 1000, reason: str = "") -> None:
-        assert not reason
-        self.closes.append(code)
 
 
 def model(plan: ModelPlan = PCMU) -> OpenAIRealtime:
@@ -281,29 +260,29 @@ ACTIONS: list[tuple[ModelAction, object]] = [
 @pytest.mark.parametrize(("action", "expected"), ACTIONS)
 def test_each_action_is_one_message(action: ModelAction, expected: object) -> None:
     """C117, I23: with the id by which a refusal is told to be its own."""
-    subject, paper = model(), Paper()
-    subject.connected(paper)
+    subject, wire = model(), MemoryWire()
+    subject.connected(wire)
     read(subject, UPDATED)
     subject.perform(action)
-    (sent,) = paper.sent
+    (sent,) = wire.sent
     assert json.loads(sent) == expected
 
 
 @pytest.mark.parametrize("is_minimal", [True, False])
 def test_the_settings_are_those_of_the_plan(*, is_minimal: bool) -> None:
     """C80, E10."""
-    subject, paper = model(PLAN), Paper()
-    subject.connected(paper)
+    subject, wire = model(PLAN), MemoryWire()
+    subject.connected(wire)
     subject.perform(ConfigureModel("settings-1", is_minimal=is_minimal))
-    assert paper.sent == [render_update(PLAN, "settings-1", is_minimal=is_minimal)]
+    assert wire.sent == [render_update(PLAN, "settings-1", is_minimal=is_minimal)]
 
 
 def test_no_audio_is_sent_before_the_session_is_set() -> None:
     """C8, X18: in which format?"""
-    subject, paper = model(), Paper()
-    subject.connected(paper)
+    subject, wire = model(), MemoryWire()
+    subject.connected(wire)
     subject.perform(HearAudio(bytes(160)))
-    assert paper.sent == []
+    assert wire.sent == []
 
 
 # -- the socket ------------------------------------------------------------------------------------
@@ -319,74 +298,37 @@ def test_frames_become_events_and_meaningless_ones_do_not() -> None:
 
 def test_the_end_of_the_socket_is_told_with_its_code_and_reason() -> None:
     """E23 to E26."""
-    subject, paper, events = model(), Paper(), list[Event]()
+    subject, wire, events = model(), MemoryWire(), list[Event]()
     subject.start(events.append)
-    subject.connected(paper)
+    subject.connected(wire)
     subject.on_closed(4000, "invalid_request_error.invalid_model")
     assert events == [ModelClosed(4000, "invalid_request_error.invalid_model")]
     subject.perform(AskForResponse("ask-1"))
-    assert paper.sent == []
+    assert wire.sent == []
 
 
 def test_what_the_model_has_not_read_is_told() -> None:
     """C35."""
-    subject, paper = model(), Paper(unread=7)
+    subject, wire = model(), MemoryWire(unread=7)
     assert subject.backlog_bytes() == 0
-    subject.connected(paper)
+    subject.connected(wire)
     assert subject.backlog_bytes() == 7
 
 
 def test_a_session_that_is_over_says_nothing_more() -> None:
     """C16, C21: closed with 1000, once."""
-    subject, paper, events = model(), Paper(), list[Event]()
+    subject, wire, events = model(), MemoryWire(), list[Event]()
     subject.start(events.append)
-    subject.connected(paper)
+    subject.connected(wire)
     subject.close()
     subject.close()
     subject.on_text(STARTED.encode())
     subject.on_closed(1000, "")
-    assert paper.closes == [1000]
+    assert wire.closes == [1000]
     assert events == []
 
 
 # -- whatever comes --------------------------------------------------------------------------------
-
-JUNK: tuple[Any, ...] = (
-    None,
-    True,
-    0,
-    -1,
-    2**63,
-    1e308,
-    "",
-    "ü\U0001f600",
-    "9" * 5_000,
-    "AAA",
-    [],
-    [[]],
-    {},
-    {"type": "error"},
-)
-
-
-def _spoiled(rng: Random, value: Any) -> Any:
-    """The message with one thing wrong in it, at any depth."""
-    if not isinstance(value, dict) or not value or rng.random() < 0.1:
-        return rng.choice(JUNK)
-    members: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
-    name = rng.choice(list(members))
-    if rng.random() < 0.15:
-        del members[name]
-    else:
-        members[name] = _spoiled(rng, members[name])
-    return members
-
-
-def _garbled(rng: Random, data: bytes) -> bytes:
-    """The message with some bytes wrong, missing, or too many."""
-    at = rng.randrange(len(data))
-    return data[:at] + rng.randbytes(rng.randrange(3)) + data[at + rng.randrange(3) :]
-
 
 PARSED: list[Any] = [json.loads(frame) for frame, _ in FRAMES]
 
@@ -398,9 +340,8 @@ def test_no_message_makes_the_parser_raise(seed: int) -> None:
     rng = Random(seed)
     subject = model(rng.choice([PLAN, PCMU]))
     for _ in range(50):
-        data = json.dumps(_spoiled(rng, rng.choice(PARSED))).encode()
-        subject.parse(data)
-        subject.parse(_garbled(rng, data))
+        for form in spoiled_texts(rng, rng.choice(PARSED)):
+            subject.parse(form)
 
 
 @given(data=st.binary(max_size=200))

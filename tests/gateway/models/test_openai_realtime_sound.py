@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import dataclass, field
 from itertools import count, pairwise
 from random import Random
 from typing import Any
@@ -25,6 +24,7 @@ from voicegate.gateway.core.events import (
 )
 from voicegate.gateway.models.openai_realtime import OpenAIRealtime
 from voicegate.gateway.models.openai_setup import ModelPlan
+from voicegate.gateway.sim.rig.wire import MemoryWire
 
 PLAN = ModelPlan(instructions="Be brief.")
 PCMU = ModelPlan(instructions="Be brief.", audio="pcmu")
@@ -33,28 +33,6 @@ UPDATED = '{"type":"session.updated","event_id":"event_E0000000000000000001","se
 NUMBERS = count(1_000)
 DELTA = '{"type":"response.output_audio.delta","event_id":"event_10","response_id":"resp_R1","item_id":"item_A1","output_index":0,"content_index":0,"delta":"/38A"}'
 AUDIO_DONE = '{"type":"response.output_audio.done","event_id":"event_11","response_id":"resp_R1","item_id":"item_A1","output_index":0,"content_index":0}'
-
-
-@dataclass(slots=True)
-class Paper:
-    """A wire that keeps what is written."""
-
-    sent: list[bytes | str] = field(default_factory=list[bytes | str])
-    closes: list[int] = field(default_factory=list[int])
-    unread: int = 0
-
-    def send(self, text: bytes | str) -> None:
-        self.sent.append(text)
-
-    def backlog_bytes(self) -> int:
-        return self.unread
-
-    def drop_unsent(self) -> int:
-        return 0
-
-    def close(self, code: int = 1000, reason: str = "") -> None:
-        assert not reason
-        self.closes.append(code)
 
 
 def model(plan: ModelPlan = PCMU) -> OpenAIRealtime:
@@ -93,11 +71,11 @@ def test_the_echo_decides_on_the_sound_and_differences_are_told() -> None:
 def test_each_direction_may_have_its_own_sound(pcm: object, g711: object) -> None:
     """C8: whatever the codec core can carry."""
     for formats in ((pcm, g711), (g711, pcm)):
-        subject, paper = model(PLAN), Paper()
-        subject.connected(paper)
+        subject, wire = model(PLAN), MemoryWire()
+        subject.connected(wire)
         assert isinstance(read(subject, updated(*formats)), ModelOpened)
         subject.perform(HearAudio(bytes(160)))
-        (append,) = paper.sent
+        (append,) = wire.sent
         heard = b64decode(json.loads(append)["audio"])
         assert len(heard) == (960 if formats[0] is pcm else 160)
         delta = b64encode(bytes(960 if formats[1] is pcm else 160)).decode()
@@ -118,20 +96,20 @@ def test_a_sound_that_no_leg_can_carry_is_a_fault(strange: object) -> None:
 
 def test_the_lines_own_sound_passes_unchanged() -> None:
     """C30: the payload's base64 is the carrier's, byte for byte."""
-    subject, paper = model(), Paper()
-    subject.connected(paper)
+    subject, wire = model(), MemoryWire()
+    subject.connected(wire)
     read(subject, UPDATED)
     payload = bytes(range(160))
     subject.perform(HearAudio(payload))
     encoded = b64encode(payload)
-    assert paper.sent == [b'{"type":"input_audio_buffer.append","audio":"' + encoded + b'"}']
+    assert wire.sent == [b'{"type":"input_audio_buffer.append","audio":"' + encoded + b'"}']
 
 
 @given(chunks=st.lists(st.binary(max_size=700), max_size=8))
 def test_any_chunking_of_the_lines_own_sound_is_the_same_sound(chunks: list[bytes]) -> None:
     """C30, C41: in both directions; each delta is decoded alone."""
-    subject, paper = model(), Paper()
-    subject.connected(paper)
+    subject, wire = model(), MemoryWire()
+    subject.connected(wire)
     read(subject, UPDATED)
     played = b""
     for chunk in chunks:
@@ -139,22 +117,22 @@ def test_any_chunking_of_the_lines_own_sound_is_the_same_sound(chunks: list[byte
         event = read(subject, message(DELTA, delta=b64encode(chunk).decode()))
         assert isinstance(event, ModelAudio)
         played += event.payload
-    heard = b"".join(b64decode(json.loads(sent)["audio"]) for sent in paper.sent)
+    heard = b"".join(b64decode(json.loads(sent)["audio"]) for sent in wire.sent)
     assert heard == played == b"".join(chunks)
 
 
 def test_a_frame_becomes_480_samples_at_once() -> None:
     """C29, C30: nothing is held but the filter's 2 ms, the state is the call's."""
-    subject, paper = model(PLAN), Paper()
-    subject.connected(paper)
+    subject, wire = model(PLAN), MemoryWire()
+    subject.connected(wire)
     read(subject, PCM_ECHO)
     up = converter(PCMU_8K, PCM16_24K)
     rng = Random(1)
     for n in range(20):
         frame = rng.randbytes(160)
         subject.perform(HearAudio(frame))
-        assert len(paper.sent) == n + 1
-        heard = b64decode(json.loads(paper.sent[-1])["audio"])
+        assert len(wire.sent) == n + 1
+        heard = b64decode(json.loads(wire.sent[-1])["audio"])
         assert len(heard) == 960
         assert heard == up.push(frame)
 

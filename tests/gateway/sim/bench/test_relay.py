@@ -14,22 +14,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 
 from voicegate.gateway.sim.bench.relay import MEDIA_PATH, relay
+from voicegate.gateway.sim.rig.serving import serving
 
 SPEECH = base64.b64encode(bytes(range(160))).decode()
 
 Model = Callable[[ServerConnection], Awaitable[None]]
-
-
-class Server(uvicorn.Server):
-    """uvicorn's server, which also says when it has begun to serve."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.has_begun = asyncio.Event()
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        self.has_begun.set()
 
 
 @asynccontextmanager
@@ -37,17 +26,12 @@ async def call(model: Model) -> AsyncGenerator[ClientConnection]:
     """A carrier's socket at a relay whose model does as it is told; `start` has been sent."""
     async with serve(model, "127.0.0.1", 0) as models:
         model_url = f"ws://127.0.0.1:{next(iter(models.sockets)).getsockname()[1]}/"
-        server = Server(uvicorn.Config(relay(model_url), port=0, log_config=None))
-        serving = asyncio.create_task(server.serve())
-        await server.has_begun.wait()
-        port = server.servers[0].sockets[0].getsockname()[1]
-        try:
-            async with connect(f"ws://127.0.0.1:{port}{MEDIA_PATH}", compression=None) as carrier:
+        config = uvicorn.Config(relay(model_url), port=0, log_config=None)
+        async with serving(config) as served:
+            url = f"ws://127.0.0.1:{served.port}{MEDIA_PATH}"
+            async with connect(url, compression=None) as carrier:
                 await say(carrier, event="start", start={"streamSid": "MZ1"}, streamSid="MZ1")
                 yield carrier
-        finally:
-            server.should_exit = True
-            await serving
 
 
 async def say(wire: ClientConnection | ServerConnection, **message: Any) -> None:
