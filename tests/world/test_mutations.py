@@ -23,10 +23,8 @@ from voicegate.gateway.models import openai_realtime
 from voicegate.gateway.models.openai_realtime import ItemSound
 from voicegate.gateway.sim.carrier.caller import HangUp, HearAgent, Pause, Speak, loud
 from voicegate.gateway.sim.realtime.brains import Answer, Speech
-from voicegate.gateway.sim.world.audio_invariants import payload_of
 from voicegate.gateway.sim.world.runs import play, run_seed
 from voicegate.gateway.sim.world.scenario import Scenario
-from voicegate.gateway.sim.world.witness import TO_CARRIER
 
 clear_queue = Playout.clear_queue
 cut = BargeIn.cut
@@ -153,9 +151,9 @@ def sounds_of_a_cut_and_a_silent_answer() -> list[bytes]:
         answers=(Answer((Speech("so", pcm=NOISE),)), Answer((Speech("so", pcm=SILENT),))),
         audio="pcm24k",
     )
-    messages = [message for _, message in play(scenario).witness.on_wire(TO_CARRIER)]
-    after = next(n for n, message in enumerate(messages) if b'"clear"' in message[:20])
-    return [payload_of(message) for message in messages[after:] if b'"media"' in message[:20]]
+    sent = play(scenario).witness.sent
+    after = next(n for n, message in enumerate(sent) if message.is_clear)
+    return [message.payload for message in sent[after:] if not message.is_clear]
 
 
 def test_a_filter_that_is_not_reset_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,6 +139,7 @@ class Caller:
         if payload != SILENCE and len(payload.translate(None, _QUIET_CODES)) >= _LOUD_SAMPLES:
             self._agent_ms += TICK_MS
             self._quiet_from_ms = now_ms
+            self._moved_ms = None
         if self._echo:
             self._echo.heard(payload, now_ms)
         self._move(now_ms)
@@ -155,12 +156,13 @@ class Caller:
 
     def due(self, now_ms: int) -> list[Act]:
         """What the caller's fingers do now."""
-        if now_ms != self._moved_ms:
-            self._move(now_ms)
+        self._move(now_ms)
         acts, self._acts = self._acts, []
         return acts
 
     def _move(self, now_ms: int) -> None:
+        if now_ms == self._moved_ms:
+            return
         self._moved_ms = now_ms
         began_ms = self._start(now_ms) if self._began_ms is None else self._began_ms
         while self._steps:

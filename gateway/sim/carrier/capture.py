@@ -43,7 +43,7 @@ class Capture:
         self._microphone = microphone
         self._writer = writer
         self._faults = faults
-        self._is_faulty = bool(faults)
+        self._is_faulty = faults.any_of(_FRAME_FAULTS)
         self._random = rng.random
         self._first_media_ms = rng.randint(*settings.first_media_ms)
         self._first_timestamp_ms = rng.randint(*settings.first_timestamp_ms)

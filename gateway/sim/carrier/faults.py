@@ -109,8 +109,9 @@ class Faults:
             peers = self._sources.setdefault(fault.kind, [])
             peers.append(_Source(fault, Random(f"{seed}/{fault.kind}/{len(peers)}")))
 
-    def __bool__(self) -> bool:
-        return bool(self._sources)
+    def any_of(self, kinds: Iterable[FaultKind]) -> bool:
+        """Whether one of these kinds can strike at all."""
+        return not self._sources.keys().isdisjoint(kinds)
 
     def strikes(self, kind: FaultKind, now_ms: int) -> int | None:
         """One chance for a fault of this kind: its length (0 where it has none), or None."""
@@ -122,7 +123,6 @@ class Faults:
         """One chance for each kind: the lengths of those that strike."""
         struck: dict[FaultKind, int] = {}
         for kind in kinds:
-            length = self.strikes(kind, now_ms)
-            if length is not None:
+            if kind in self._sources and (length := self.strikes(kind, now_ms)) is not None:
                 struck[kind] = length
         return struck

@@ -95,7 +95,8 @@ class CarrierStream:
         self._parameters = parameters
         self._clear_random = Random(f"{seed}/clear")
         self._faults = Faults(settings.faults, seed)
-        self._is_faulty = bool(settings.faults)
+        self._is_disturbed = self._faults.any_of(_LINE_FAULTS)
+        self._has_mark_faults = self._faults.any_of(_MARK_FAULTS)
         self._reader = StreamReader(identity.stream_sid)
         self._writer = StreamWriter(identity)
         self._capture = Capture(
@@ -177,7 +178,7 @@ class CarrierStream:
                 continue
             if due_ms == capture.next_frame_ms:
                 out += capture.capture(due_ms)
-                if self._is_faulty:
+                if self._is_disturbed:
                     self._disturb(due_ms, out)
             elif due_ms == playback.next_mark_ms:
                 out.append(Send(self._writer.mark(playback.take_mark())))
@@ -202,7 +203,7 @@ class CarrierStream:
             out.append(Close(1000))
 
     def _take(self, message: Message, now_ms: int, out: list[Output]) -> None:
-        if self._is_faulty and isinstance(message, Clear):
+        if isinstance(message, Clear):
             slow_ms = self._faults.strikes("clear_slow", now_ms)
             if slow_ms is not None:
                 self._inbound.stall(now_ms + slow_ms)
@@ -226,7 +227,7 @@ class CarrierStream:
                 out.append(Note(code, reason))
 
     def _place_mark(self, name: str, now_ms: int) -> None:
-        if not self._is_faulty:
+        if not self._has_mark_faults:
             self._playback.mark(name, now_ms)
             return
         struck = self._faults.struck(_MARK_FAULTS, now_ms)

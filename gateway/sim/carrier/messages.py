@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
+from msgspec import Struct
 
 from ..assumptions import Assumption
 
@@ -113,27 +114,23 @@ class StreamWriter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Audio:
+class Audio(Struct, frozen=True):
     """Mu-law to be played."""
 
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A name to be echoed."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(Struct, frozen=True):
     """Stop playing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(Struct, frozen=True):
     """A message that is logged under an error code of the vendor, and ignored."""
 
     code: str

@@ -2,7 +2,10 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..assumptions import Assumption
 from .settings import Span
@@ -37,23 +40,20 @@ class Pace:
     overlap: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ItemAdded:
+class ItemAdded(Struct, frozen=True):
     """The item appears, and its content part."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """A delta of text, of a transcript or of arguments."""
 
     index: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Audio:
+class Audio(Struct, frozen=True):
     """An audio delta: these milliseconds of the item."""
 
     index: int
@@ -61,23 +61,20 @@ class Audio:
     end_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class ItemDone:
+class ItemDone(Struct, frozen=True):
     """The done family of the item."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """The response is done."""
 
 
 What = ItemAdded | Words | Audio | ItemDone | Finished
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What leaves `at_ms` after response.created."""
 
     at_ms: int

@@ -1,17 +1,21 @@
 """What must hold of the agent's audio: what is sent, cut, heard, and told to the model."""
 
-import binascii
 from collections.abc import Iterator
 from enum import Enum
 
-from ...core.actions import CancelResponse, ClearAudio, DeleteItem, TruncateItem
-from ..tags import read_tags
+from ...core.actions import Action, CancelResponse, ClearAudio, DeleteItem, TruncateItem
+from .sent import Sent
 from .violation import Check, Violation
 from .virtual_call import VirtualCall
-from .witness import TO_CARRIER
 
 LEAD_MS_MAX = 20_000
 DELTA_MS_MAX = 1_200  # the longest delta, and a frame to round it up
+RANKS: dict[type[Action], int] = {
+    ClearAudio: 1,
+    CancelResponse: 2,
+    TruncateItem: 3,
+    DeleteItem: 3,
+}
 
 
 def _items_add_up(call: VirtualCall) -> Iterator[Violation]:
@@ -30,47 +34,25 @@ def _cut_items_stay_silent(call: VirtualCall) -> Iterator[Violation]:
     """I5: no frame of a cut item goes to the carrier after its clear."""
     cut: set[int] = set()
     playing: set[int] = set()
-    for at_ms, message in call.witness.on_wire(TO_CARRIER):
-        if b'"clear"' in message[:20]:
+    for sent in call.witness.sent:
+        if sent.is_clear:
             cut |= playing
             playing = set()
-        elif b'"media"' in message[:20]:
-            numbers = _numbers(payload_of(message))
-            playing |= numbers
-            if numbers & cut:
-                yield Violation("I5", at_ms, f"item {numbers & cut} after its clear")
-
-
-def payload_of(message: bytes) -> bytes:
-    start = message.index(b'"payload":"') + 11
-    return binascii.a2b_base64(message[start : message.index(b'"', start)])
-
-
-def _numbers(payload: bytes) -> set[int]:
-    return {number for number, _ in (*read_tags(payload[:8]), *read_tags(payload[-8:]))}
+        else:
+            playing |= sent.numbers
+            if sent.numbers & cut:
+                yield Violation("I5", sent.at_ms, f"item {sent.numbers & cut} after its clear")
 
 
 def _cuts_are_in_order(call: VirtualCall) -> Iterator[Violation]:
     """I6, I7: clear, then cancel, then truncates, in one batch; one truncate for each item."""
     for at_ms, _, actions in call.witness.steps:
-        ranks = [rank for rank in map(_rank, actions) if rank]
+        ranks = [rank for action in actions if (rank := RANKS.get(type(action)))]
         if ranks != sorted(ranks):
             yield Violation("I6", at_ms, f"cut out of order: {actions}")
         truncated = [a.item_id for a in actions if isinstance(a, TruncateItem)]
         if len(truncated) != len(set(truncated)):
             yield Violation("I7", at_ms, f"an item truncated twice in one cut: {truncated}")
-
-
-def _rank(action: object) -> int:
-    match action:
-        case ClearAudio():
-            return 1
-        case CancelResponse():
-            return 2
-        case TruncateItem() | DeleteItem():
-            return 3
-        case _:
-            return 0
 
 
 def _truncates_are_possible(call: VirtualCall) -> Iterator[Violation]:
@@ -124,25 +106,24 @@ def _voices_follow_each_other(call: VirtualCall) -> Iterator[Violation]:
     """I28: cover is cut before the agent speaks and never comes back; last words are the last."""
     voice = Voice.COVER
     covered_until_ms = 0
-    for at_ms, message in call.witness.on_wire(TO_CARRIER):
-        if b'"clear"' in message[:20]:
+    for sent in call.witness.sent:
+        if sent.is_clear:
             covered_until_ms = 0
-        elif b'"media"' in message[:20]:
-            payload = payload_of(message)
-            spoken = _voice(payload)
-            if spoken.value < voice.value:
-                yield Violation("I28", at_ms, f"{spoken} after {voice}")
-            if spoken is Voice.COVER:
-                covered_until_ms = max(covered_until_ms, at_ms) + len(payload) // 8
-            elif at_ms < covered_until_ms:
-                yield Violation("I28", at_ms, f"{spoken} while the cover still plays")
-            voice = spoken
+            continue
+        spoken = _voice(sent)
+        if spoken.value < voice.value:
+            yield Violation("I28", sent.at_ms, f"{spoken} after {voice}")
+        if spoken is Voice.COVER:
+            covered_until_ms = max(covered_until_ms, sent.at_ms) + len(sent.payload) // 8
+        elif sent.at_ms < covered_until_ms:
+            yield Violation("I28", sent.at_ms, f"{spoken} while the cover still plays")
+        voice = spoken
 
 
-def _voice(payload: bytes) -> Voice:
-    if _numbers(payload):
+def _voice(sent: Sent) -> Voice:
+    if sent.numbers:
         return Voice.AGENT
-    return Voice.COVER if payload[:1] in (b"\xfb", b"\xff") else Voice.LAST_WORDS
+    return Voice.COVER if sent.payload[:1] in (b"\xfb", b"\xff") else Voice.LAST_WORDS
 
 
 AUDIO_CHECKS: tuple[Check, ...] = (

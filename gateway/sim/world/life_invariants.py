@@ -60,11 +60,10 @@ def _is_set_back(call: VirtualCall) -> bool:
     """Between two frames, by more than the time between them."""
     ends = call.witness.ends
     end_ms = ends[0][0] if ends else call.world.now_ms
-    frames = [at_ms for at_ms, _ in call.witness.inbound_media() if at_ms < end_ms]
     return any(
-        before_ms < from_ms <= after_ms < before_ms - by_ms
+        before_ms < from_ms <= after_ms < min(end_ms, before_ms - by_ms)
         for from_ms, by_ms in call.scenario.clock_jumps
-        for before_ms, after_ms in pairwise(frames)
+        for before_ms, after_ms in pairwise(call.witness.frames_at)
     )
 
 
@@ -82,7 +81,7 @@ def _facts_tell_the_whole(call: VirtualCall) -> Iterator[Violation]:
     if kept != sent:
         yield Violation("I29", call.world.now_ms, f"items and facts differ: {kept ^ sent}")
     end_ms = call.witness.ends[0][0]
-    arrived = [at_ms for at_ms, _ in call.witness.inbound_media()]
+    arrived = call.witness.frames_at
     least, most = bisect_left(arrived, end_ms), bisect_right(arrived, end_ms)
     if not least <= int(ended[0]["frames_in"]) <= most:
         what = f"{ended[0]['frames_in']} frames in the fact, {least} to {most} on the wire"

@@ -24,7 +24,6 @@ class Outcome:
     seed: int
     reason: str
     length_ms: int
-    log_hash: str
     names: tuple[str, ...]
     claims: tuple[Claim, ...]
     cuts: int
@@ -94,7 +93,6 @@ def judge(call: VirtualCall) -> Outcome:
         seed=call.scenario.seed,
         reason=str(ends[0][1]) if ends else "none",
         length_ms=end_ms - call.began_ms,
-        log_hash=call.witness.log_hash,
         names=call.scenario.names,
         claims=tuple(call.claims()),
         cuts=sum(fact.name == "bargein.cut" for _, fact in call.witness.facts),

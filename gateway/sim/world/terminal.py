@@ -49,7 +49,7 @@ def show_call(seed: int, terms: Terms) -> int:
         click.echo(step)
     outcome = judge(call)
     click.echo(f"seed {seed}: {outcome.reason} after {outcome.length_ms / 1_000:.1f} s, ", nl=False)
-    click.echo(f"log {outcome.log_hash}, faults: {', '.join(outcome.names) or 'none'}")
+    click.echo(f"log {call.witness.log_hash}, faults: {', '.join(outcome.names) or 'none'}")
     for violation in outcome.violations:
         click.echo(f"  {violation.invariant} at {violation.at_ms} ms: {violation.what}")
     return 1 if outcome.violations else 0

@@ -25,7 +25,7 @@ from .witness import CLOSES, FROM_CARRIER, FROM_MODEL, TO_CARRIER, TO_MODEL, Wit
 from .world import Alarm, Line, World
 
 MODEL_PATH = "/v1/realtime?model=gpt-realtime-2.1"
-DRAWN_AT_ONCE = 256
+DRAWN_AT_ONCE = 64
 
 
 class Host(Protocol):

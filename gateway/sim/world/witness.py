@@ -2,11 +2,13 @@
 
 import hashlib
 from array import array
+from functools import cached_property
 
 import orjson
 
 from ...core.actions import Action, EndReason, Fact
 from ...core.events import Event
+from .sent import Sent, read_sent
 
 TO_CARRIER = "to carrier"
 FROM_CARRIER = "from carrier"
@@ -50,9 +52,16 @@ class Witness:
         """The messages that went one way."""
         return [(at_ms, message) for at_ms, sender, message in self.log if sender == who]
 
-    def inbound_media(self) -> list[tuple[int, bytes]]:
-        """The caller's frames as they reached the gateway."""
-        return [each for each in self.on_wire(FROM_CARRIER) if b'"media"' in each[1][:20]]
+    @cached_property
+    def sent(self) -> list[Sent]:
+        """What the carrier was to play and to drop; ask when the call is over."""
+        return list(read_sent(self.on_wire(TO_CARRIER)))
+
+    @cached_property
+    def frames_at(self) -> list[int]:
+        """When the caller's frames reached the gateway; ask when the call is over."""
+        arrived = self.on_wire(FROM_CARRIER)
+        return [at_ms for at_ms, message in arrived if b'"media"' in message[:20]]
 
     def saw_fact(self, fact: Fact, now_ms: int) -> None:
         """The call told something about itself."""
