@@ -7,15 +7,14 @@ custom clients, so whatever the package can ask is answered by the rules here.
 
 import logging
 from base64 import b64encode
-from typing import cast
 from urllib.parse import urlencode
 
 import aiohttp
-import orjson
 from twilio.http import AsyncHttpClient  # pyright: ignore[reportMissingTypeStubs]
 from twilio.http.response import Response  # pyright: ignore[reportMissingTypeStubs]
 
 from ..core.errors import CarrierError
+from .twilio_answer import code_of, json_object
 
 
 class TwilioTransport(AsyncHttpClient):
@@ -79,22 +78,12 @@ def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
 
 
 def _success(method: str, status: int, body: bytes) -> Response:
-    answer = _object(body)
+    answer = json_object(body)
     if 200 <= status < 300 and answer is not None:
         return Response(status, body.decode("utf-8", "replace"))
-    code = (answer or {}).get("code")
     raise CarrierError(
         f"Twilio {method}",
         status=status,
-        code=code if isinstance(code, int) else None,
+        code=code_of(answer),
         maybe_done=status < 300 or status >= 500,
     )
-
-
-def _object(body: bytes) -> dict[str, object] | None:
-    """The JSON object of an answer, None where there is none, as from a proxy in between."""
-    try:
-        parsed: object = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-    return cast("dict[str, object]", parsed) if isinstance(parsed, dict) else None

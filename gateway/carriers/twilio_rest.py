@@ -3,8 +3,8 @@
 import re
 
 from ..core.errors import CarrierError
+from .twilio_client import API_URL, open_client
 
-API_URL = "https://api.twilio.com"
 TWIML_CHARS_MAX = 4000  # of a document inside a request; a fetched one may be longer
 
 _CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}", re.ASCII)
@@ -18,17 +18,10 @@ class TwilioRest:
         self, account_sid: str, auth_token: str, api_url: str = API_URL, timeout_s: float = 5.0
     ) -> None:
         # Half a second of imports: paid once at the start of a gateway, not by every command.
-        from twilio.rest import Client  # pyright: ignore[reportMissingTypeStubs]
-
         from .twilio_http import TwilioTransport
 
         self._transport = TwilioTransport(timeout_s)
-        # An environment of its own: TWILIO_REGION or TWILIO_EDGE would lead the requests elsewhere.
-        no_environment = {"": ""}
-        client = Client(
-            account_sid, auth_token, http_client=self._transport, environment=no_environment
-        )
-        client.api.base_url = api_url
+        client = open_client(account_sid, auth_token, self._transport, api_url)
         self._calls = client.calls  # loads the package's resources now, not during a call
 
     async def hang_up(self, call_sid: str) -> None:

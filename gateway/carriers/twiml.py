@@ -16,6 +16,7 @@ DOCUMENT_BYTES_MAX = 64_000
 PARAMETER_CHARS_MAX = 499  # name and value together
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
+_SIP = re.compile(r"sips?:[^\s@<>]+@[^\s@<>]+", re.ASCII)
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -63,6 +64,15 @@ def dial(number: str, action_url: str | None = None, sentence: str | None = None
         SubElement(response, "Say").text = _text(sentence)
     then = {} if action_url is None else {"action": _webhook(action_url), "method": "POST"}
     SubElement(SubElement(response, "Dial", then), "Number").text = number
+    return _render(response)
+
+
+def dial_sip(address: str) -> bytes:
+    """Connect the caller with a SIP address, like sip:desk@example.com."""
+    if not _SIP.fullmatch(address):
+        raise ValueError("cannot dial this SIP address: write it like sip:desk@example.com")
+    response = Element("Response")
+    SubElement(SubElement(response, "Dial"), "Sip").text = _text(address)
     return _render(response)
 
 

@@ -1,5 +1,6 @@
 """`voicegate sim`: whole calls in virtual time, judged by invariants; and the far ends as servers."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Generator, Set
@@ -22,6 +23,7 @@ EXIT_CODES = (
     " Ctrl-C."
 )
 _OF_MANY = ("first", "report", "workers")
+_HOST = "127.0.0.1"
 _STOPPED = 130  # as a shell has it: 128, and SIGINT
 
 Value = TypeVar("Value")
@@ -137,6 +139,17 @@ def _by(rule: Callable[[str], Value]) -> Checked[Value]:
     return check
 
 
+@contextmanager
+def _listening(host: str, port: int) -> Generator[None, None, None]:
+    """What runs in it cannot go on if the port is taken."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        raise click.UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
 @sim.command(epilog="Example: voicegate sim model --port 9090")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65_535), default=9090, show_default=True)
@@ -162,11 +175,10 @@ def model(host: str, port: int, round_trip_ms: int, api_key: str) -> None:
     network = Network(round_trip_ms=round_trip_ms)
     try:
         speak("Hello.")
-        asyncio.run(run(host, port, settings, lambda: TalkingBrain(speak), ready, network=network))
     except VoiceMissing as missing:
         raise click.UsageError(str(missing)) from missing
-    except OSError as error:
-        raise click.UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    with _listening(host, port):
+        asyncio.run(run(host, port, settings, lambda: TalkingBrain(speak), ready, network=network))
 
 
 def _voice_url(url: str) -> str:
@@ -189,9 +201,15 @@ def _place(text: str) -> tuple[str, int]:
 @sim.command(epilog="Example: voicegate sim carrier --voice-url http://127.0.0.1:8084/twilio/voice")
 @click.option(
     "--voice-url",
-    required=True,
     callback=_by(_voice_url),
-    help="Where your gateway answers; http is for this machine only.",
+    help="Where your gateway answers; http is for this machine only. Without it, no call.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=0,
+    show_default="any that is free",
+    help="Where the REST API listens.",
 )
 @click.option("--auth-token", help="It signs with this.  [default: TWILIO_AUTH_TOKEN, the first]")
 @click.option(
@@ -204,7 +222,8 @@ def _place(text: str) -> tuple[str, int]:
 @click.option("--number", default="+15550100002", show_default=True, callback=_by(phone_number))
 @_until_ctrl_c(_STOPPED)
 def carrier(
-    voice_url: str,
+    voice_url: str | None,
+    port: int,
     auth_token: str | None,
     account_sid: str | None,
     connect_to: tuple[str, int] | None,
@@ -215,6 +234,9 @@ def carrier(
 
     The caller listens, speaks, interrupts once, presses a key and hangs up. Exits with 0 if the
     call went on until then and something was heard, with 1 if not, with 130 after Ctrl-C.
+
+    Without --voice-url nobody calls, and the REST API answers until Ctrl-C: numbers to search, buy,
+    list, change and release, and their prices. VOICEGATE_TWILIO_API_URL leads others there.
     """
     import asyncio
     from random import Random
@@ -224,8 +246,16 @@ def carrier(
     from .carrier.caller import Caller, HangUp, HearAgent, HearQuiet, PressKeys, Speak, loud
     from .carrier.documents import Target
     from .carrier.media_socket import Network
-    from .carrier.server import run
+    from .carrier.server import run, serve
 
+    own = OwnNumber(number, Target(voice_url or ""))
+    settings = AccountSettings(*_account(account_sid, auth_token), (own,))
+    if voice_url is None:
+        if connect_to:
+            raise click.UsageError("--connect-to is for a call: say --voice-url too")
+        with _until_ctrl_c(0), _listening(_HOST, port):
+            asyncio.run(serve(settings, click.echo, host=_HOST, port=port))
+        return
     steps = (
         HearAgent(500, patience_ms=10_000),
         HearQuiet(700, patience_ms=20_000),
@@ -239,14 +269,14 @@ def carrier(
         HearQuiet(1_000, patience_ms=20_000),
         HangUp(),
     )
-    own = OwnNumber(number, Target(voice_url))
-    settings = AccountSettings(*_account(account_sid, auth_token), (own,))
     parts = urlsplit(voice_url)
     if connect_to is None and parts.scheme == "http":
         connect_to = parts.hostname or "", parts.port or 80
     network = Network(connect_to)
     person, seed = Caller(steps, Random(0)), randbits(32)  # a CallSid of its own each time
-    report = asyncio.run(run(own, caller, person, settings, click.echo, network=network, seed=seed))
+    call = run(own, caller, person, settings, click.echo, network=network, port=port, seed=seed)
+    with _listening(_HOST, port):
+        report = asyncio.run(call)
     sys.exit(verdict(person, report))
 
 

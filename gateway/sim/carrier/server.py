@@ -9,11 +9,13 @@ from random import Random
 
 from aiohttp import web
 
+from ..alarm import Alarm
 from .account import AccountSettings, CarrierAccount, OwnNumber
 from .call_report import CallReport, Exchanged, Overhear, Tell, nobody, unheard
 from .caller import Caller
 from .exchange import Callee
 from .media_socket import Network, StreamRefusedError, StreamSocket, open_socket
+from .number_catalogue import OWNED
 from .orders import (
     CallEnded,
     CallNote,
@@ -24,7 +26,8 @@ from .orders import (
     Order,
     Spoken,
 )
-from .rest import CarrierRest, RestAnswer
+from .rest import CarrierRest
+from .rest_answer import RestAnswer
 from .settings import CarrierSettings
 from .web import WebhookClient, rest_app
 
@@ -66,7 +69,7 @@ class CarrierServer:
         self._client = WebhookClient(settings.auth_token, network.connect_to)
         self._loop = asyncio.get_running_loop()
         self._origin = self._loop.time()
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm = Alarm(self.now_ms, self._wake)
         self._tasks: set[asyncio.Task[None]] = set()
         self._connecting: dict[str, asyncio.Task[None]] = {}
         self._sockets: dict[str, StreamSocket] = {}
@@ -119,8 +122,7 @@ class CarrierServer:
 
     async def close(self) -> None:
         """Drop everything that is under way."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._alarm.set(None)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -142,7 +144,7 @@ class CarrierServer:
                     self._report(order.call_sid).add_end(order)
                 case CallNote():
                     self._report(order.call_sid).add_note(order)
-        self._arm()
+        self._alarm.set(self.account.deadline_ms)
         self._changed.set()
 
     def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
@@ -213,15 +215,8 @@ class CarrierServer:
         is_quiet = len(report.close_codes) == len(report.streams) and not call.callbacks_open
         return report.end is not None and is_quiet
 
-    def _arm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        due_ms = self.account.deadline_ms
-        delay_s = ((due_ms or 0) - self.now_ms()) / 1000
-        self._timer = None if due_ms is None else self._loop.call_later(delay_s, self._wake)
-
-    def _wake(self) -> None:
-        self._obey(self.account.wake(self.now_ms()))
+    def _wake(self, now_ms: int) -> None:
+        self._obey(self.account.wake(now_ms))
 
 
 @asynccontextmanager
@@ -278,3 +273,12 @@ async def run(
             f"heard {len(report.heard_audio) // 8} ms, timers at most {report.late_ms_max} ms late"
         )
         return report
+
+
+async def serve(settings: AccountSettings, tell: Tell, *, host: str, port: int) -> None:
+    """Answer REST until cancelled, for an account that has numbers of its own."""
+    async with serve_carrier(host, port, settings) as server:
+        for number, fields in OWNED.items():
+            server.rest.numbers.adopt(number, fields)
+        tell(f"VOICEGATE_TWILIO_API_URL=http://{host}:{server.port}  (Ctrl-C ends it)")
+        await asyncio.Event().wait()

@@ -1,5 +1,6 @@
 """The carrier's HTTP in both directions: webhooks out, the REST API in."""
 
+import asyncio
 from base64 import b64decode
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -10,7 +11,7 @@ from yarl import URL
 
 from ..assumptions import Assumption
 from .orders import Fetch, Fields, WebAnswer, WebFailure, WebResult
-from .rest import RestAnswer
+from .rest_answer import RestAnswer
 from .webhooks import signature
 
 REDIRECTS_MAX = 10
@@ -95,7 +96,10 @@ def rest_app(account_sid: str, auth_token: str, rest: Rest) -> web.Application:
             )
         text = request.query_string if request.method == "GET" else await request.text()
         fields = tuple(parse_qsl(text, keep_blank_values=True))
-        return _response(rest(request.method, request.path, fields))
+        answer = rest(request.method, request.path, fields)
+        if answer.late_ms:
+            await asyncio.sleep(answer.late_ms / 1000)
+        return _response(answer)
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handle)

@@ -88,6 +88,20 @@ def test_a_url_may_have_a_query_and_overrides_of_the_webhook() -> None:
     assert "calls +15550100002: http://127.0.0.1:9/twilio/voice?a=b#rc=0\n" in done.output
 
 
+def test_a_carrier_that_nobody_calls_from_connects_nowhere() -> None:
+    assert "say --voice-url too" in refused(
+        "carrier", "--auth-token", TOKEN, "--connect-to", "127.0.0.1:9"
+    )
+
+
+@pytest.mark.parametrize("call", [[], ["--voice-url", LOCAL]])
+def test_a_port_that_is_taken_is_named(call: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = refused("carrier", "--auth-token", TOKEN, "--port", port, *call)
+    assert f"cannot listen on 127.0.0.1:{port}" in said
+
+
 def test_without_a_token_the_variable_is_named() -> None:
     assert "TWILIO_AUTH_TOKEN" in refused("carrier", "--voice-url", LOCAL)
 
@@ -199,6 +213,14 @@ def test_ctrl_c_stops_the_carriers_call() -> None:
         done = CliRunner().invoke(sim, ["carrier", "--voice-url", url, "--auth-token", TOKEN])
     assert done.output.endswith("stopped\n")
     assert done.exit_code == STOPPED
+
+
+def test_without_a_call_the_carrier_serves_until_ctrl_c() -> None:
+    with interrupted_after(1.0):
+        done = CliRunner().invoke(sim, ["carrier", "--auth-token", TOKEN])
+    said = r"VOICEGATE_TWILIO_API_URL=http://127\.0\.0\.1:\d+  \(Ctrl-C ends it\)\nstopped\n"
+    assert re.fullmatch(said, done.output)
+    assert done.exit_code == 0
 
 
 def test_a_run_that_is_closed_leaves_no_process_at_work() -> None:
