@@ -35,6 +35,7 @@ _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 _ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}", re.ASCII)
 _KEY = re.compile(r"[!-~]{8,}")  # a shorter one would mask half of every log line
 _LANGUAGE = re.compile(r"[a-z]{2}")
+_REDIS_PREFIX = re.compile(r"\{[\w.-]{1,32}\}:", re.ASCII)
 
 
 def model(name: str) -> str:
@@ -117,6 +118,13 @@ def redis_url(url: str) -> str:
     if not (parts.path if parts.scheme == "unix" else parts.hostname):
         raise ValueError("name the host, or the path of the socket")
     return url
+
+
+def redis_prefix(prefix: str) -> str:
+    """What keys begin with: one hash tag, so that a cluster keeps them together (Redis docs)."""
+    if not _REDIS_PREFIX.fullmatch(prefix):
+        raise ValueError("write a word in braces and a colon, like {vg}: or {staging}:")
+    return prefix
 
 
 def _checked(url: str, secure: str, plain: str, example: str) -> SplitResult:

@@ -66,7 +66,10 @@ class Settings(BaseSettings):
         "the one in force first, with a comma between",
     )
     redis_url: Annotated[SecretStr, _hidden(rules.redis_url)] | None = Field(
-        None, alias="REDIS_URL", description="where Redis is, if several processes share the calls"
+        None, alias="REDIS_URL", description="where Redis is; without it a private one is started"
+    )
+    redis_prefix: Annotated[str, AfterValidator(rules.redis_prefix)] = Field(
+        "{vg}:", alias="VOICEGATE_REDIS_PREFIX", description="what our keys in Redis begin with"
     )
     port: int = Field(8084, alias="PORT", ge=1, le=65535, description="the port to listen on")
     public_url: Annotated[str, AfterValidator(rules.public_url)] | None = Field(

@@ -15,6 +15,8 @@ from typing import Protocol
 
 import orjson
 
+from .core.errors import StoreError
+
 TOKEN_CHARS_MAX = 399
 
 Now = Callable[[], int]  # wall clock in whole milliseconds: other processes check our tokens
@@ -38,6 +40,7 @@ class TokenFault(StrEnum):
     EXPIRED = "expired"
     FOREIGN_CALL = "foreign_call"
     USED = "used"
+    UNCHECKED = "unchecked"  # the store does not answer: nobody knows whether it was used
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ class TokenStore(Protocol):
     """Remembers which tokens were used."""
 
     async def consume(self, nonce: str, expires_at_ms: int) -> bool:
-        """Use a nonce up, atomically: True for the first caller only, never after its expiry."""
+        """Use a nonce up, atomically: True for the first caller only, never after its expiry.
+
+        Raises StoreError where that cannot be told.
+        """
         ...
 
 
@@ -115,9 +121,11 @@ class StreamTokens:
             return Refusal(TokenFault.EXPIRED)
         if (call_sid, account_sid) != (grant.call_sid, grant.account_sid):
             return Refusal(TokenFault.FOREIGN_CALL)
-        if not await self._store.consume(nonce, expires_at_ms):
-            return Refusal(TokenFault.USED)
-        return grant
+        try:
+            is_first = await self._store.consume(nonce, expires_at_ms)
+        except StoreError:
+            return Refusal(TokenFault.UNCHECKED)
+        return grant if is_first else Refusal(TokenFault.USED)
 
     def _sign(self, said: str) -> str:
         return _encode(hmac.digest(self._key, said.encode(), "sha256"))

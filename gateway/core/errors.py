@@ -1,5 +1,7 @@
 """The exceptions of voicegate: an operator's mistake, or a peer's refusal off the media path."""
 
+from enum import StrEnum
+
 
 class VoicegateError(Exception):
     """Whatever voicegate raises on purpose; the text never holds a number, a word or a secret."""
@@ -34,3 +36,21 @@ class CarrierError(VoicegateError):
 
 class ModelError(VoicegateError):
     """The model's service refused what was asked of it outside a call."""
+
+
+class StoreFault(StrEnum):
+    """What is the matter with the store; only the first may be gone when asked again."""
+
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    READ_ONLY = "read_only"
+    UNSUITABLE = "unsuitable"
+    MISSING = "missing"
+
+
+class StoreError(VoicegateError):
+    """The store cannot be used; one line with what to do."""
+
+    def __init__(self, fault: StoreFault, text: str) -> None:
+        super().__init__(text)
+        self.fault = fault

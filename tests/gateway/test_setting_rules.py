@@ -75,6 +75,10 @@ def test_a_good_value_passes_unchanged(rule: Rule, value: str) -> None:
         (rules.redis_url, "http://10.0.0.1", "redis://"),
         (rules.redis_url, "redis://", "host"),
         (rules.redis_url, "unix://", "path"),
+        (rules.redis_prefix, "vg:", "{staging}:"),
+        (rules.redis_prefix, "{}:", "{staging}:"),
+        (rules.redis_prefix, "{a}{b}:", "{staging}:"),
+        (rules.redis_prefix, "{vg}", "{staging}:"),
     ],
 )
 def test_a_bad_value_is_refused_with_what_to_do(rule: Rule, value: str, advice: str) -> None:

@@ -49,6 +49,7 @@ def test_the_defaults() -> None:
 MOVES: list[tuple[str, str, str, str | int]] = [
     ("PORT", "9000", "port", 9000),
     ("TWILIO_ACCOUNT_SID", "AC" + "0" * 32, "twilio_account_sid", "AC" + "0" * 32),
+    ("VOICEGATE_REDIS_PREFIX", "{staging}:", "redis_prefix", "{staging}:"),
     ("VOICEGATE_PUBLIC_URL", "http://127.0.0.1:8084", "public_url", "http://127.0.0.1:8084"),
     ("VOICEGATE_OPENAI_URL", "ws://127.0.0.1:9/v1", "openai_url", "ws://127.0.0.1:9/v1"),
     ("VOICEGATE_TWILIO_API_URL", "http://127.0.0.1:9", "twilio_api_url", "http://127.0.0.1:9"),
