@@ -1,15 +1,35 @@
-"""Who answers a called number, as far as a gateway has to know."""
+"""Who answers a call, as far as a gateway has to know: decided from the view in memory."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from .model import Route
+from .model import Agent, Audio, Route, RouteKind
+from .resolve import Step, resolve
+from .serving import View
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers one call, pinned: what is changed meanwhile changes nothing for it.
+
+    Without an agent of its own an agent route leads to the one whom the gateway's settings
+    describe. No route: the number is closed by hand. `alarms` are for the operator.
+    """
+
+    route: Route | None
+    agent: Agent | None = None
+    audio: Audio | None = None
+    version: int = 0
+    alarms: tuple[str, ...] = ()
 
 
 class Directory(Protocol):
-    """Knows the numbers that are served. An answer is at hand: nothing is asked over a network."""
+    """Knows who answers. The answer is at hand: nothing is asked over a network."""
 
-    def resolve(self, called: str) -> Route | None:
-        """The route of a called number as the carrier wrote it; None for one that is not ours."""
+    def resolve(self, called: str, caller: str) -> Answering:
+        """Who answers a call between these two, as the carrier wrote them."""
         ...
 
 
@@ -17,8 +37,38 @@ class OneRoute:
     """Every number leads to the same agent."""
 
     def __init__(self, route: Route) -> None:
-        self._route = route
+        self._answering = Answering(route)
 
-    def resolve(self, called: str) -> Route | None:
+    def resolve(self, called: str, caller: str) -> Answering:
         """The one route."""
-        return self._route
+        return self._answering
+
+
+class RegistryDirectory:
+    """Answers by the registry's view, and where that leads to nobody by the `house` route.
+
+    A registry in which nothing was ever applied is no reason for an alarm.
+    """
+
+    def __init__(self, view: Callable[[], View], now: Callable[[], datetime], house: Route) -> None:
+        self._view = view
+        self._now = now
+        self._house = house
+
+    def resolve(self, called: str, caller: str) -> Answering:
+        """See Directory."""
+        view = self._view()
+        snapshot = view.snapshot
+        found = resolve(snapshot, called, caller, self._now(), view.overrides)
+        is_nobody = found.route is None and found.reasons[-1].step is Step.NOBODY
+        route = self._house if is_nobody else found.route
+        number = snapshot.numbers.get(called)
+        is_agent = route is not None and route.kind is RouteKind.AGENT and not is_nobody
+        alarms = [str(reason) for reason in found.reasons if reason.is_alarm]
+        return Answering(
+            route,
+            agent=snapshot.agents[route.target] if is_agent and route is not None else None,
+            audio=None if number is None else number.audio,
+            version=snapshot.version,
+            alarms=tuple(alarms) if snapshot.version else (),
+        )

@@ -117,9 +117,7 @@ class Agent:
     language: str | None = None
     greeting: str | None = None
     interruption: str | None = None
-    vad: Mapping[str, str | int | float | bool] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    vad: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     max_call_s: int | None = None
 
 

@@ -1,0 +1,41 @@
+"""One command while it runs: its options, its desk, the person at the terminal."""
+
+import sys
+from functools import cached_property
+
+from . import output
+from .answer import Answer
+from .desk import Desk, Opener
+from .options import Options
+from .terminal import Terminal
+
+
+class Invocation:
+    """Handed to the body of every command."""
+
+    def __init__(self, options: Options, opener: Opener) -> None:
+        self.options = options
+        self.terminal = Terminal(options)
+        self._opener = opener
+        self._opened: Desk | None = None
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The desk; opened when it is first asked for."""
+        self._opened = self._opener.open(self.options)
+        return self._opened
+
+    def show(self, answer: Answer) -> None:
+        """Print an answer now: for commands that have more than one."""
+        output.show(answer, self.options)
+        if answer.next_step and sys.stdout.isatty():
+            self.terminal.tell(answer.next_step)
+
+    def hide(self, text: str) -> str:
+        """The text without the settings' secrets, as far as they are known."""
+        return text if self._opened is None else self._opened.hide(text)
+
+    def close(self) -> None:
+        """Leave what was opened."""
+        if self._opened is not None:
+            self._opened.close()

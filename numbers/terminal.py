@@ -1,0 +1,74 @@
+"""The person at the terminal: what is told on stderr, and what may be asked."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from .exit_code import ExitCode
+from .failure import CommandError
+from .options import Format, Options
+
+
+class Terminal:
+    """Talks on stderr only, and asks nobody who cannot answer."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    def tell(self, line: str) -> None:
+        """One line; where a program reads JSON, stderr is kept for an error, unless --verbose."""
+        if self._options.output is Format.JSON and not self._options.is_verbose:
+            return
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+    def detail(self, line: str) -> None:
+        """One line, if it was asked for by --verbose."""
+        if self._options.is_verbose:
+            self.tell(line)
+
+    @contextmanager
+    def progress(self, what: str) -> Generator[None]:
+        """Tell what is under way: a spinner on a terminal, else one line."""
+        if not sys.stderr.isatty():
+            self.detail(what)
+            yield
+            return
+        from rich.console import Console  # heavy: only for who sees it
+
+        color = None if self._options.has_color else True
+        with Console(stderr=True, no_color=color).status(what):
+            yield
+
+    def confirm(self, question: str, how: str = "--yes") -> None:
+        """Return if the answer is yes, by --yes or at the prompt.
+
+        Raises CommandError: NEEDS_CONFIRMATION where nobody can be asked, FAILED for a no.
+        """
+        if self._options.is_yes:
+            return
+        answer = self._ask(f"{question} [y/N] ", how)
+        if answer.lower() not in ("y", "yes"):
+            raise CommandError(ExitCode.FAILED, "declined, nothing was changed")
+
+    def confirm_typed(self, question: str, word: str, given: str | None, option: str) -> None:
+        """Return if the word was typed, by its option or at the prompt; --yes is not enough."""
+        typed = given
+        if typed is None:
+            typed = self._ask(f"{question}\nType {word} to go on: ", f"{option} {word}")
+        elif typed != word:
+            raise CommandError(ExitCode.USAGE, f"{option} names something else: type it again")
+        if typed != word:
+            raise CommandError(ExitCode.FAILED, "that is something else, nothing was changed")
+
+    def _ask(self, prompt: str, how: str) -> str:
+        can_answer = sys.stdin.isatty() and sys.stderr.isatty()
+        if not (self._options.may_ask and can_answer):
+            message = "this needs a confirmation, and there is nobody to ask"
+            raise CommandError(ExitCode.NEEDS_CONFIRMATION, message, f"confirm with {how}")
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:  # Ctrl-D
+            raise KeyboardInterrupt
+        return line.strip()
