@@ -1,5 +1,6 @@
 """What the carrier is told to do with a call: which document for which situation."""
 
+from ..numbers.model import Route, RouteKind
 from .carriers import twiml
 from .core.actions import EndReason
 from .live_calls import EndedCall
@@ -11,6 +12,7 @@ STREAM_STATUS_PATH = "/twilio/stream-status"
 MEDIA_PATH = "/twilio/media"
 TOKEN_PARAMETER = "token"
 
+CLOSED = "We are closed at the moment. Please call again later. Goodbye."
 APOLOGY = "We are sorry, we cannot take your call at the moment. Please try again later."
 
 # The call is where it should be, or somebody else has it.
@@ -61,6 +63,18 @@ class Answers:
         if self._fallback_number is not None:
             return twiml.dial(self._fallback_number)
         return twiml.say_and_hang_up(APOLOGY)
+
+    def elsewhere(self, route: Route | None) -> bytes | None:
+        """Where a route leads that the gateway does not serve itself; None for one that it does."""
+        if route is None:
+            return twiml.say_and_hang_up(CLOSED)
+        match route.kind:
+            case RouteKind.FORWARD:
+                return twiml.dial(route.target)
+            case RouteKind.SIP:
+                return twiml.dial_sip(route.target)
+            case RouteKind.AGENT | RouteKind.FLOW:
+                return None
 
     def after(self, ended: EndedCall | None) -> bytes:
         """The stream is over: what now? The same answer however often it is asked."""

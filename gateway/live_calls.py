@@ -20,6 +20,7 @@ class LiveCall:
     call_sid: str
     session: Session
     document: bytes  # what the carrier was told to do, told again if it asks again
+    version: int = 0  # of the configuration that answered it
 
     @property
     def has_started(self) -> bool:

@@ -9,8 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from ..numbers.directory import Directory
-from ..numbers.model import Route
+from ..numbers.directory import Answering, Directory
 from .admission import Admission
 from .answers import Answers
 from .core.actions import EndReason
@@ -25,7 +24,6 @@ from .tokens import Grant, StreamTokens
 
 _LOG = structlog.stdlib.get_logger("voicegate.reception")
 _BY_THE_CARRIER = (EndReason.CALLER_HUNG_UP, EndReason.TRANSFERRED, EndReason.REDIRECTED)
-_UNKNOWN_NUMBER = "unknown_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,16 @@ class OpenSession(Protocol):
     """Makes the session of a new call, on which nothing has been spent yet."""
 
     def __call__(
-        self, call_id: str, called: str, route: Route, on_end: Callable[[EndReason], None]
+        self,
+        call_id: str,
+        called: str,
+        answering: Answering,
+        on_end: Callable[[EndReason], None],
     ) -> Session: ...
+
+
+def note_nothing(_called: str) -> None:
+    """Without a registry nobody wants to know when a number was last called."""
 
 
 class Reception:
@@ -59,6 +65,7 @@ class Reception:
         open_session: OpenSession,
         hang_ups: HangUps,
         metrics: Metrics,
+        note_call: Callable[[str], None] = note_nothing,
     ) -> None:
         self._calls = calls
         self._directory = directory
@@ -69,6 +76,7 @@ class Reception:
         self._open_session = open_session
         self._hang_ups = hang_ups
         self._metrics = metrics
+        self._note_call = note_call
 
     def voice(self, notice: Notice) -> Reply:
         """A call came in; asked again before its media came, the answer is the same."""
@@ -111,33 +119,35 @@ class Reception:
     # -- a new call ----------------------------------------------------------------------------
 
     def _receive(self, notice: Notice) -> bytes:
-        route = self._directory.resolve(notice.called)
-        if route is None:
-            called = phone(notice.called)
-            _LOG.warning(
-                "call.refused", call_sid=notice.call_sid, cause=_UNKNOWN_NUMBER, called=called
-            )
-            return self._answers.fallback()
+        answering = self._directory.resolve(notice.called, notice.caller)
+        for alarm in answering.alarms:
+            _LOG.warning("route.alarm", called=phone(notice.called), found=alarm)
+        if document := self._answers.elsewhere(answering.route):
+            kind = "closed" if answering.route is None else answering.route.kind
+            _LOG.info("call.led_elsewhere", call_sid=notice.call_sid, kind=kind)
+            self._note_call(notice.called)
+            return document
         barrier = self._admission.admit()
         if barrier is None:
-            return self._take(notice, route)
+            return self._take(notice, answering)
         self._metrics.calls_ended.labels(EndReason.OVERLOAD_REFUSED).inc()
         _LOG.warning("call.refused", call_sid=notice.call_sid, cause=barrier)
         return self._answers.fallback()
 
-    def _take(self, notice: Notice, route: Route) -> bytes:
+    def _take(self, notice: Notice, answering: Answering) -> bytes:
         call_id, call_sid = secrets.token_hex(8), notice.call_sid
         grant = Grant(call_id, call_sid, notice.account_sid, attempt=0)
         document = self._answers.stream(self._tokens.issue(grant, self._token_ttl_ms))
-        on_end = partial(self._ended, call_sid)
-        session = self._open_session(call_id, notice.called, route, on_end)
-        self._calls.add(LiveCall(call_id, call_sid, session, document))
+        on_end = partial(self._ended, call_sid, notice.called)
+        session = self._open_session(call_id, notice.called, answering, on_end)
+        self._calls.add(LiveCall(call_id, call_sid, session, document, answering.version))
         caller, called = phone(notice.caller), phone(notice.called)
         _LOG.info("call.rang", call=call_id, call_sid=call_sid, caller=caller, called=called)
         session.deliver(CallRang())
         return self._answers.fallback() if session.is_over else document
 
-    def _ended(self, call_sid: str, reason: EndReason) -> None:
+    def _ended(self, call_sid: str, called: str, reason: EndReason) -> None:
         ended = self._calls.end(call_sid, reason)
+        self._note_call(called)
         if ended.had_started and reason not in _BY_THE_CARRIER:
             self._hang_ups.expect(call_sid)

@@ -11,9 +11,10 @@ from ipaddress import ip_address
 import structlog
 import uvicorn
 
-from .core.errors import ConfigError
+from .core.errors import ConfigError, StoreError
 from .http_head import PunctualHttp
 from .settings import Settings
+from .store import OpenStore, open_store
 from .wiring import Gateway, build
 
 _LOG = structlog.stdlib.get_logger("voicegate.server")
@@ -23,13 +24,25 @@ _BACKLOG = 2_048
 def serve(settings: Settings, host: str, port: int, *, is_insecure: bool) -> None:
     """Serve until a signal has ended it and the last call is over.
 
-    Raises ConfigError if the port cannot be had, or an insecure gateway would be reachable from
-    other machines.
+    Raises ConfigError if the port cannot be had, an insecure gateway would be reachable from other
+    machines, or there is no store and none can be started.
     """
     listener = listen(host, port, is_insecure=is_insecure)
     fastest_loop = uvicorn.Config("", log_config=None).get_loop_factory()
-    with asyncio.Runner(loop_factory=fastest_loop) as runner:
-        runner.run(_serve(settings, listener, is_insecure=is_insecure))
+    with (
+        listener,
+        _opened(settings) as store,
+        asyncio.Runner(loop_factory=fastest_loop) as runner,
+    ):
+        runner.run(_serve(settings, listener, store, is_insecure=is_insecure))
+
+
+def _opened(settings: Settings) -> OpenStore:
+    """A store that is away may come back: until then the last good configuration answers."""
+    try:
+        return open_store(settings, is_patient=True)
+    except StoreError as error:
+        raise ConfigError((str(error),)) from None
 
 
 def listen(host: str, port: int, *, is_insecure: bool) -> socket.socket:
@@ -51,8 +64,11 @@ def listen(host: str, port: int, *, is_insecure: bool) -> socket.socket:
         ) from None
 
 
-async def _serve(settings: Settings, listener: socket.socket, *, is_insecure: bool) -> None:
-    gateway = build(settings, is_insecure=is_insecure)
+async def _serve(
+    settings: Settings, listener: socket.socket, store: OpenStore, *, is_insecure: bool
+) -> None:
+    _LOG.info("store.opened", store=store.told)
+    gateway = build(settings, is_insecure=is_insecure, store=store)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, gateway.drain.signal)
@@ -71,12 +87,16 @@ async def run(gateway: Gateway, listener: socket.socket) -> None:
     server = _Server(_config(gateway))
     gateway.lag.start()
     gateway.pauses.start()
+    if gateway.registry is not None:
+        await gateway.registry.start()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve([listener]))
         await gateway.drain.leave()
         server.should_exit = True
     gateway.pauses.stop()
     gateway.lag.stop()
+    if gateway.registry is not None:
+        await gateway.registry.close()
     if gateway.carrier is not None:
         await gateway.carrier.close()
 

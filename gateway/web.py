@@ -88,10 +88,21 @@ class Webhooks:
 
 
 class Health:
-    """What a load balancer and an operator may know. `failing` names the parts that fail now."""
+    """What a load balancer and an operator may know.
 
-    def __init__(self, failing: Callable[[], list[str]], *, is_insecure: bool) -> None:
+    `failing` names the parts that fail now. `registry` says which version answers calls: one that
+    was refused, or a store that is away, keeps no call out.
+    """
+
+    def __init__(
+        self,
+        failing: Callable[[], list[str]],
+        registry: Callable[[], dict[str, str | int]] | None = None,
+        *,
+        is_insecure: bool,
+    ) -> None:
         self._failing = failing
+        self._registry = registry
         self._is_insecure = is_insecure
 
     async def live(self, _request: Request) -> Response:
@@ -102,7 +113,10 @@ class Health:
         """Whether new calls may come here."""
         failing = self._failing()
         status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
-        return JSONResponse({"failing": failing, "insecure": self._is_insecure}, status)
+        told: dict[str, object] = {"failing": failing, "insecure": self._is_insecure}
+        if self._registry is not None:
+            told["registry"] = self._registry()
+        return JSONResponse(told, status)
 
 
 class Figures:

@@ -1,25 +1,22 @@
 """Names every concrete class: out of settings comes a gateway that only needs a port."""
 
 import random
-import ssl
 import time
 from asyncio import get_running_loop
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
-from ..numbers.directory import OneRoute
+from ..numbers.directory import Answering, OneRoute
 from ..numbers.model import Route, RouteKind
 from .admission import Admission
 from .answers import MEDIA_PATH, Answers
 from .carriers.signature import SignatureValidator
 from .carriers.twilio_rest import TwilioRest
 from .core.actions import EndReason, OpenModel
-from .core.agent import AgentPlan
-from .core.bargein import Interruption
 from .core.breaker import Breaker
 from .core.call import Call, CallLimits
 from .drain import Drain
@@ -30,18 +27,22 @@ from .lobby import Lobby
 from .loop_clock import LoopClock, loop_ms
 from .loop_lag import LoopLag
 from .metrics import Metrics
-from .model_socket import ModelAddress, ModelSocket, address
+from .model_socket import ModelSocket
 from .models.openai_realtime import OpenAIRealtime
-from .models.openai_setup import ModelPlan
+from .plans import agent_plan, call_limits, model_address, model_plan, tls_context
 from .prompts import prompts_for
-from .reception import Reception
+from .reception import Reception, note_nothing
+from .registry_client import RegistryClient
 from .reporter import Reporter
 from .session import Session, Watcher
 from .settings import Settings
+from .store import FOLDER, OpenStore
 from .switch import MediaPort
 from .tokens import MemoryTokenStore, StreamTokens, derive_key
 from .watchers import BreakerWatch, Together
 from .web import Figures, Health, Webhooks, build_app
+
+HOUSE_AGENT = Route(RouteKind.AGENT, "default")  # the one whom the settings describe
 
 Watch = Callable[[str], Watcher]
 
@@ -58,43 +59,7 @@ class Gateway:
     pauses: GcPauses
     metrics: Metrics
     carrier: TwilioRest | None
-
-
-def agent_plan(settings: Settings) -> AgentPlan:
-    """How the agent behaves."""
-    interruption = Interruption(settings.interruption)
-    if settings.greeting == "none":
-        return AgentPlan(greeting=None, interruption=interruption)
-    return AgentPlan(interruption=interruption)
-
-
-def model_plan(settings: Settings, model: str) -> ModelPlan:
-    """What this model is asked to be."""
-    return ModelPlan(
-        model=model,
-        voice=settings.voice,
-        instructions=settings.instructions,
-        audio=settings.audio,
-        language=settings.language,
-    )
-
-
-def model_address(settings: Settings, model: str, limits: CallLimits) -> ModelAddress:
-    """Where this model is; certificates are read now, not during a call."""
-    assert settings.openai_api_key is not None
-    is_secure = settings.openai_url.startswith("wss:")
-    return address(
-        settings.openai_url,
-        model,
-        settings.openai_api_key.get_secret_value(),
-        timeout_s=limits.link.connect_ms / 1_000,
-        tls=ssl.create_default_context() if is_secure else None,
-    )
-
-
-def call_limits(settings: Settings) -> CallLimits:
-    """What one call may take."""
-    return CallLimits(max_call_ms=settings.max_call_s * 1_000)
+    registry: RegistryClient | None = None
 
 
 class Sessions:
@@ -115,22 +80,22 @@ class Sessions:
         self._metrics = metrics
         self._health = BreakerWatch(breaker)
         self._watch = watch
-        self._agent = agent_plan(settings)
+        self._settings = settings
         self._model_at = urlsplit(settings.openai_url).netloc
-        names = (settings.model, settings.fallback_model or settings.model)
-        self._has_fallback = settings.fallback_model is not None
-        self._models = [
-            (model_address(settings, name, limits), model_plan(settings, name)) for name in names
-        ]
+        self._tls = tls_context(settings)
 
     def open(
         self,
         call_id: str,
         called: str,
-        route: Route,
+        answering: Answering,
         on_end: Callable[[EndReason], None],
     ) -> Session:
         """See OpenSession."""
+        agent, limits = answering.agent, self._limits
+        if agent is not None and agent.max_call_s is not None:
+            limits = replace(limits, max_call_ms=agent.max_call_s * 1_000)
+        settings = self._settings
         prompts = prompts_for(called)
         reporter = Reporter(call_id, self._metrics, self._model_at)
         watchers: list[Watcher] = [reporter, self._health]
@@ -138,29 +103,37 @@ class Sessions:
             watchers.append(self._watch(call_id))
         session = Session(
             Call(
-                self._agent,
-                self._limits,
+                agent_plan(settings, agent),
+                limits,
                 prompts,
                 jitter=random.random(),
-                has_fallback_model=self._has_fallback,
+                has_fallback_model=settings.fallback_model is not None,
             ),
             clock=LoopClock(lambda: session.deliver(None)),
-            open_model=self._open_model,
+            open_model=partial(self._open_model, answering),
             watcher=Together(*watchers),
             on_end=on_end,
             keeps_steps=self._watch is not None,
         )
         return session
 
-    def _open_model(self, wanted: OpenModel) -> ModelSocket:
-        place, plan = self._models[wanted.is_fallback]
+    def _open_model(self, answering: Answering, wanted: OpenModel) -> ModelSocket:
+        plan = model_plan(self._settings, answering, is_fallback=wanted.is_fallback)
+        place = model_address(self._settings, plan.model, self._limits, self._tls)
         return ModelSocket(place, OpenAIRealtime(plan))
 
 
-def build(settings: Settings, *, is_insecure: bool, watch: Watch | None = None) -> Gateway:
+def build(
+    settings: Settings,
+    *,
+    is_insecure: bool,
+    watch: Watch | None = None,
+    store: OpenStore | None = None,
+) -> Gateway:
     """The gateway of valid settings, for the event loop that is running.
 
-    Insecure: nobody has to sign, which is for this machine only. `watch`: see Sessions.
+    Insecure: nobody has to sign, which is for this machine only. `watch`: see Sessions. Without a
+    store every number leads to the agent whom the settings describe.
     """
     assert settings.public_url is not None
     metrics, limits = Metrics(), call_limits(settings)
@@ -182,11 +155,12 @@ def build(settings: Settings, *, is_insecure: bool, watch: Watch | None = None) 
         lag_ms=lambda: lag.p99_ms,
     )
     answers = Answers(settings.public_url, settings.fallback_number)
+    registry = None if store is None else _registry(settings, store, calls)
     carrier = _carrier(settings, auth_tokens)
     hang_ups = HangUps(carrier)
     reception = Reception(
         calls=calls,
-        directory=OneRoute(Route(RouteKind.AGENT, "default")),
+        directory=OneRoute(HOUSE_AGENT) if registry is None else registry.directory,
         admission=admission,
         answers=answers,
         tokens=tokens,
@@ -194,9 +168,14 @@ def build(settings: Settings, *, is_insecure: bool, watch: Watch | None = None) 
         open_session=Sessions(settings, limits, metrics, breaker, watch).open,
         hang_ups=hang_ups,
         metrics=metrics,
+        note_call=note_nothing if registry is None else registry.note_call,
     )
     webhooks = Webhooks(reception, validator, metrics)
-    health = Health(lambda: [str(found) for found in admission.barriers()], is_insecure=is_insecure)
+    health = Health(
+        lambda: [str(found) for found in admission.barriers()],
+        None if registry is None else lambda: registry.standing,
+        is_insecure=is_insecure,
+    )
     token = settings.metrics_token
     figures = Figures(
         metrics, None if token is None else token.get_secret_value(), is_open=is_insecure
@@ -211,6 +190,17 @@ def build(settings: Settings, *, is_insecure: bool, watch: Watch | None = None) 
         pauses=GcPauses(metrics.gc_pause_ms.observe),
         metrics=metrics,
         carrier=carrier,
+        registry=registry,
+    )
+
+
+def _registry(settings: Settings, store: OpenStore, calls: LiveCalls) -> RegistryClient:
+    return RegistryClient(
+        store,
+        settings.twilio_account_sid or "insecure",
+        FOLDER,
+        house=HOUSE_AGENT,
+        held=lambda: {call.version for call in calls if call.version},
     )
 
 

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from voicegate.gateway.admission import Admission
-from voicegate.gateway.answers import APOLOGY, Answers
+from voicegate.gateway.answers import CLOSED, Answers
 from voicegate.gateway.core.actions import (
     EndReason,
     OpenModel,
@@ -35,6 +35,7 @@ from voicegate.gateway.sim.rig.clock import StillClock
 from voicegate.gateway.sim.rig.end import CALLER, MemoryEnd
 from voicegate.gateway.sim.rig.loops import run
 from voicegate.gateway.tokens import MemoryTokenStore, StreamTokens
+from voicegate.numbers.directory import Answering
 from voicegate.numbers.model import Route, RouteKind
 
 ACCOUNT = "AC" + "a" * 32
@@ -47,13 +48,18 @@ OVER = Notice(SID, ACCOUNT, status="completed")
 HANG_UP = Reply(HTTPStatus.OK, Answers("https://voice.example.com", None).after(None))
 NOTHING = Reply(HTTPStatus.NO_CONTENT)
 CONFLICT = Reply(HTTPStatus.CONFLICT)
+DESK = Answering(Route(RouteKind.AGENT, "desk"), version=41)
 
 
+@dataclass(frozen=True)
 class OneNumber:
-    """Serves OURS and no other."""
+    """OURS leads to the desk, others where they are told to lead, or they are closed."""
 
-    def resolve(self, called: str) -> Route | None:
-        return Route(RouteKind.AGENT, "desk") if called == OURS else None
+    others: dict[str, Answering]
+
+    def resolve(self, called: str, caller: str) -> Answering:
+        assert caller in (RANG.caller, "")
+        return DESK if called == OURS else self.others.get(called, Answering(None))
 
 
 @dataclass
@@ -72,7 +78,14 @@ class Carrier:
 class Desk:
     """A reception with everything that it stands on."""
 
-    def __init__(self, *, max_calls: int = 10, fallback_number: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        max_calls: int = 10,
+        fallback_number: str | None = None,
+        others: dict[str, Answering] | None = None,
+    ) -> None:
+        self.noted: list[str] = []
         self.metrics = Metrics()
         self.calls = LiveCalls(lambda: 0)
         self.breaker = Breaker()
@@ -86,7 +99,7 @@ class Desk:
         self.models = 0
         self.reception = Reception(
             calls=self.calls,
-            directory=OneNumber(),
+            directory=OneNumber(others or {}),
             admission=self.admission,
             answers=self.answers,
             tokens=self.tokens,
@@ -94,12 +107,17 @@ class Desk:
             open_session=self._open,
             hang_ups=self.hang_ups,
             metrics=self.metrics,
+            note_call=self.noted.append,
         )
 
     def _open(
-        self, call_id: str, called: str, route: Route, on_end: Callable[[EndReason], None]
+        self,
+        call_id: str,
+        called: str,
+        answering: Answering,
+        on_end: Callable[[EndReason], None],
     ) -> Session:
-        assert (called, route) == (OURS, Route(RouteKind.AGENT, "desk"))
+        assert (called, answering) == (OURS, DESK)
         return Session(
             Call(AgentPlan(), CallLimits(), Prompts()),
             clock=StillClock(),
@@ -177,14 +195,30 @@ def test_asked_again_after_a_call_ended_unstarted_it_offers_what_is_left() -> No
     assert desk.models == 1
 
 
-@pytest.mark.parametrize("number", [None, "+13125550199"])
-def test_a_number_that_is_not_ours_gets_the_fallback_document(number: str | None) -> None:
-    """C3."""
-    desk = Desk(fallback_number=number)
+@pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        (None, CLOSED),
+        (Route(RouteKind.FORWARD, "+13125550199"), "<Dial><Number>+13125550199</Number></Dial>"),
+        (Route(RouteKind.SIP, "sip:desk@example.com"), "<Dial><Sip>sip:desk@example.com</Sip>"),
+    ],
+)
+def test_a_route_that_leads_elsewhere_costs_no_model(route: Route | None, said: str) -> None:
+    """C3: closed by hand, forwarded to a number, or to a SIP address; the call is noted."""
+    desk = Desk(others={NOT_OURS: Answering(route)})
     reply = desk.reception.voice(Notice(SID, ACCOUNT, called=NOT_OURS))
-    assert reply == Reply(HTTPStatus.OK, desk.answers.fallback())
-    assert (number or APOLOGY).encode() in reply.document
-    assert (desk.models, len(desk.calls)) == (0, 0)
+    assert reply.status is HTTPStatus.OK
+    assert said.encode() in reply.document
+    assert (desk.models, len(desk.calls), desk.noted) == (0, 0, [NOT_OURS])
+
+
+def test_a_call_keeps_the_version_that_answered_it_and_is_noted_at_its_end() -> None:
+    """N6."""
+    desk = Desk()
+    call = desk.talk()
+    assert (call.version, desk.noted) == (41, [])
+    desk.reception.status(Notice(SID, ACCOUNT, status="completed"))
+    assert desk.noted == [OURS]
 
 
 def test_more_calls_than_allowed_get_the_fallback_document_and_no_model() -> None:

@@ -7,19 +7,28 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 import orjson
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from voicegate.gateway.core.errors import ConfigError
 from voicegate.gateway.server import listen
+from voicegate.gateway.settings import load
+from voicegate.gateway.store import open_store
+from voicegate.numbers import snapshot_json
+from voicegate.numbers.keys import Keys
+from voicegate.numbers.model import Snapshot
+from voicegate.numbers.origin import Origin
+from voicegate.numbers.store import RedisStore
 
 MAIN = "from voicegate.gateway.cli import main; main()"
 ACCOUNT = "AC" + "a" * 32
@@ -39,8 +48,9 @@ async def model(connection: ServerConnection) -> None:
 class Served:
     """A gateway in its own process, without signatures."""
 
-    def __init__(self, process: Process, http: httpx.AsyncClient, port: int) -> None:
+    def __init__(self, process: Process, http: httpx.AsyncClient, port: int, folder: Path) -> None:
         self.process = process
+        self.folder = folder
         self.http = http
         self.port = port
 
@@ -79,30 +89,73 @@ class Served:
 
 
 @asynccontextmanager
-async def served() -> AsyncGenerator[Served, None]:
-    async with serve(model, "127.0.0.1", 0) as there:
-        place = next(iter(there.sockets)).getsockname()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        environment = {
-            **os.environ,
-            "OPENAI_API_KEY": "sk-of-a-test",
-            "VOICEGATE_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "VOICEGATE_OPENAI_URL": f"ws://127.0.0.1:{place[1]}/v1/realtime",
-            "VOICEGATE_GREETING": "none",
-        }
-        arguments = ("serve", "--insecure-no-signature", "--port", str(port))
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", MAIN, *arguments, env=environment, stdout=PIPE
-        )
-        assert process.stdout is not None
-        while b"server.insecure" not in await process.stdout.readline():
-            assert process.returncode is None
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-            yield Served(process, http, port)
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
+async def served(**settings: str) -> AsyncGenerator[Served, None]:
+    with TemporaryDirectory(prefix="vg-") as folder:
+        async with serve(model, "127.0.0.1", 0) as there, _served(there, folder, settings) as one:
+            yield one
+
+
+@asynccontextmanager
+async def _served(
+    there: Server, folder: str, settings: Mapping[str, str]
+) -> AsyncGenerator[Served, None]:
+    place = next(iter(there.sockets)).getsockname()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "OPENAI_API_KEY": "sk-of-a-test",
+        "VOICEGATE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "VOICEGATE_OPENAI_URL": f"ws://127.0.0.1:{place[1]}/v1/realtime",
+        "VOICEGATE_GREETING": "none",
+        **settings,
+    }
+    arguments = ("serve", "--insecure-no-signature", "--port", str(port))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", MAIN, *arguments, env=environment, cwd=folder, stdout=PIPE
+    )
+    assert process.stdout is not None
+    while b"server.insecure" not in await process.stdout.readline():
+        assert process.returncode is None
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        yield Served(process, http, port, Path(folder))
+    if process.returncode is None:
+        process.kill()
+    await process.communicate()
+
+
+def apply(folder: Path) -> None:
+    """As `voicegate numbers apply` does, from another process."""
+    with open_store(load({}, None), folder) as store, store.command_client() as client:
+        keys = Keys(store.prefix, "insecure")
+        registry = RedisStore(client, keys, snapshot_json.parse, snapshot_json.render, Origin())
+        registry.commit(0, Snapshot(keys.account), "plan-1", "ann", "{}")
+
+
+def test_a_gateway_joins_the_store_of_its_folder_and_follows_it() -> None:
+    """N6: without a setting, and without a new start."""
+
+    async def main() -> None:
+        async with served() as there:
+            told = (await there.ready()).json()["registry"]
+            assert told == {"version": 0, "standing": "current"}
+            await asyncio.to_thread(apply, there.folder / ".voicegate")
+            while (await there.ready()).json()["registry"]["version"] == 0:
+                pass
+
+    asyncio.run(main())
+
+
+def test_a_store_that_is_away_keeps_no_gateway_from_its_calls() -> None:
+    """N7, C156."""
+
+    async def main() -> None:
+        async with served(REDIS_URL="redis://127.0.0.1:1/0") as there:
+            ready = await there.ready()
+            assert (ready.status_code, ready.json()["registry"]["standing"]) == (200, "away")
+            await there.call(FIRST)
+
+    asyncio.run(main())
 
 
 async def echo_marks(socket: ClientConnection) -> tuple[int, list[dict[str, Any]]]:

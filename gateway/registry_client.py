@@ -1,0 +1,95 @@
+"""The registry as a running gateway sees it: followed in memory, told of calls, asked by nobody."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from redis.exceptions import RedisError
+
+from ..numbers import snapshot_json
+from ..numbers.directory import RegistryDirectory
+from ..numbers.keys import Keys
+from ..numbers.last_good import LastGood
+from ..numbers.model import Route
+from ..numbers.serving import Standing, View
+from ..numbers.watch import Watch
+from .store import OpenStore
+
+_LOG = structlog.stdlib.get_logger("voicegate.registry")
+
+
+class RegistryClient:
+    """Follows one account's configuration from `start` to `close`.
+
+    `house` answers where the registry leads to nobody, `held` gives the versions of live calls.
+    The last good copy lies in `folder`.
+    """
+
+    def __init__(
+        self,
+        store: OpenStore,
+        account: str,
+        folder: Path,
+        *,
+        house: Route,
+        held: Callable[[], Collection[int]],
+    ) -> None:
+        self._client = store.gateway_client()
+        kept = LastGood(
+            folder / f"last-good-{account}.json", snapshot_json.parse, snapshot_json.render
+        )
+        keys = Keys(store.prefix, account)
+        self._watch = Watch(
+            self._client, keys, snapshot_json.parse, kept, held=held, tell=_log_change
+        )
+        self.directory = RegistryDirectory(lambda: self._watch.view, _now, house)
+        self._following: asyncio.Task[None] | None = None
+        self._notes: set[asyncio.Task[None]] = set()
+
+    @property
+    def standing(self) -> dict[str, str | int]:
+        """For `/readyz`: the version that answers calls, and how it stands to the store's."""
+        return {
+            "version": self._watch.view.snapshot.version,
+            "standing": str(self._watch.standing),
+        }
+
+    async def start(self) -> None:
+        """Have something to answer by, and follow from now on."""
+        await self._watch.start()
+        self._following = asyncio.get_running_loop().create_task(self._watch.run())
+
+    def note_call(self, called: str) -> None:
+        """A call of this number ended now; where the store is away, nobody will know."""
+        note = asyncio.get_running_loop().create_task(self._note(called, _now()))
+        self._notes.add(note)
+        note.add_done_callback(self._notes.discard)
+
+    async def close(self) -> None:
+        """Follow no more, and write down what is still to be."""
+        if self._notes:
+            await asyncio.wait(self._notes)
+        if self._following is not None:
+            self._following.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._following
+        await self._client.aclose()
+
+    async def _note(self, called: str, ended_at: datetime) -> None:
+        with suppress(RedisError, OSError):
+            await self._watch.note_call(called, ended_at)
+
+
+def _log_change(standing: Standing, view: View) -> None:
+    version = view.snapshot.version
+    if standing is Standing.CURRENT:
+        _LOG.info("registry.changed", version=version)
+    else:
+        _LOG.warning("registry.changed", version=version, standing=standing)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
