@@ -4,6 +4,7 @@ import math
 from bisect import bisect_left, insort
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 
 from .frames import FRAME_MS
 from .g711 import SILENCE_DBFS
@@ -25,8 +26,15 @@ class EarSettings:
     echo_frames: int = 150  # the echo path is learnt from so many
     echo_frames_min: int = 50  # more than the longest way back, or silence is taken for the path
     echo_share: float = 0.9  # the level that this share of them stays below
-    echo_unknown_db: float = -6.0  # of the echo path, until it is learnt
-    above_echo_db: float = 6.0
+    echo_unknown_db: float = -6.0  # until it is learnt; none is louder (ITU-T G.168), callers are
+    echo_fall_db: float = 0.3  # a frame: a late echo's beginning is no proof of a quiet path
+    above_echo_db: float = 6.5  # a room colours each vowel in its own way
+    lag_step: int = 2  # frames: only so closely is the echo's lag looked for
+    lag_share: float = 0.01  # of each frame in how the levels move: the last seconds count
+    lag_sure: float = 0.8  # correlation from which the echo's lag is known
+    lag_early: int = 3  # frames by which the echo may come sooner than that,
+    lag_late: int = 6  # or later: the ledger errs, rooms ring
+    still_dbfs: float = -60.0  # quieter is as quiet as this, where movements are compared
     onset_frames: int = 4
     release_frames: int = 15
 
@@ -42,7 +50,10 @@ class Hearing:
 
 
 class Ear:
-    """One caller's line. A level gate: the echo path is taken to be linear and below 600 ms."""
+    """One caller's line. A level gate: the echo path is taken to be linear and below 600 ms.
+
+    Once it is known how late the echo is, a caller is heard in the gaps between the agent's words.
+    """
 
     def __init__(self, settings: EarSettings = EarSettings()) -> None:
         self._settings = settings
@@ -124,31 +135,93 @@ class _EchoPath:
 
     def __init__(self, settings: EarSettings) -> None:
         self._settings = settings
-        self._played: deque[float] = deque(maxlen=settings.played_frames)
+        self._played: deque[float] = deque(maxlen=settings.played_frames)  # the newest is the first
         self._gains: deque[float] = deque()
         self._sorted: list[float] = []
         self._loudest = SILENCE_DBFS
+        self._lag = _Lag(settings)
         self.gain_db = settings.echo_unknown_db
 
     def play(self, dbfs: float) -> None:
-        self._played.append(dbfs)
+        self._played.appendleft(dbfs)
         self._loudest = max(self._played)
+        self._lag.play(dbfs)
 
     def learn(self, near_dbfs: float) -> None:
         if not self._is_audible:
             return
+        self._lag.learn(near_dbfs)
         if len(self._gains) == self._settings.echo_frames:
             del self._sorted[bisect_left(self._sorted, self._gains.popleft())]
         self._gains.append(near_dbfs - self._loudest)
         insort(self._sorted, self._gains[-1])
         if len(self._gains) >= self._settings.echo_frames_min:
-            self.gain_db = self._sorted[int(self._settings.echo_share * (len(self._gains) - 1))]
+            self.gain_db = self._believed(
+                self._sorted[int(self._settings.echo_share * (len(self._gains) - 1))]
+            )
 
     def is_below(self, dbfs: float) -> bool:
-        return not self._is_audible or dbfs > self._loudest + self.gain_db + (
+        return not self._is_audible or dbfs > self._returning_dbfs() + self.gain_db + (
             self._settings.above_echo_db
         )
+
+    def _believed(self, gain_db: float) -> float:
+        """What comes back louder than any echo is the caller; a loss is believed by and by."""
+        least_db = self.gain_db - self._settings.echo_fall_db
+        return min(max(gain_db, least_db), self._settings.echo_unknown_db)
+
+    def _returning_dbfs(self) -> float:
+        """The loudest of what was played and may come back now."""
+        if self._lag.frames is None:
+            return self._loudest
+        first = max(0, self._lag.frames - self._settings.lag_early)
+        last = self._lag.frames + self._settings.lag_late
+        return max(islice(self._played, first, last + 1), default=SILENCE_DBFS)
 
     @property
     def _is_audible(self) -> bool:
         return self._loudest > self._settings.audible_dbfs
+
+
+class _Lag:
+    """How late the echo is: where the caller's line moves as what was played then did."""
+
+    def __init__(self, settings: EarSettings) -> None:
+        self._settings = settings
+        self._near, self._far = _Movement(settings), _Movement(settings)
+        self._moved = deque([0.0] * settings.played_frames, settings.played_frames)
+        self._alike = [0.0] * len(self._moved_by_lag())  # covariance
+        self.frames: int | None = None  # unknown: nothing is alike enough
+
+    def play(self, dbfs: float) -> None:
+        self._moved.appendleft(self._far.learn(dbfs))
+
+    def learn(self, near_dbfs: float) -> None:
+        kept = 1 - self._settings.lag_share
+        new = self._settings.lag_share * self._near.learn(near_dbfs)
+        both = zip(self._alike, self._moved_by_lag(), strict=True)
+        self._alike = [kept * alike + new * moved for alike, moved in both]
+        most = max(self._alike)
+        typical = math.sqrt(self._near.variance * self._far.variance)
+        is_sure = most > self._settings.lag_sure * typical
+        self.frames = self._settings.lag_step * self._alike.index(most) if is_sure else None
+
+    def _moved_by_lag(self) -> list[float]:
+        return list(self._moved)[:: self._settings.lag_step]
+
+
+class _Movement:
+    """A level's way up and down around its mean."""
+
+    def __init__(self, settings: EarSettings) -> None:
+        self._share, self._still_dbfs = settings.lag_share, settings.still_dbfs
+        self._mean_dbfs = settings.still_dbfs
+        self.variance = 1.0
+
+    def learn(self, dbfs: float) -> float:
+        """How far this frame is from the mean, in dB."""
+        dbfs = max(dbfs, self._still_dbfs)
+        self._mean_dbfs += self._share * (dbfs - self._mean_dbfs)
+        apart_db = dbfs - self._mean_dbfs
+        self.variance += self._share * (apart_db * apart_db - self.variance)
+        return apart_db

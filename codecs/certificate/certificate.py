@@ -13,6 +13,7 @@ import numpy as np
 from . import (
     dtmf_rows,
     ear_rows,
+    ear_strangers,
     filter_rows,
     law_rows,
     memory_rows,
@@ -37,8 +38,8 @@ QUICK: Final[dict[str, Rows]] = {
 }
 SLOW: Final[dict[str, Rows]] = {
     "recorded speech": speech_rows.rows,
-    "ear": lambda: [*ear_rows.talk_rows(), *ear_rows.noise_rows()],
-    "keys in speech": dtmf_rows.talk_rows,
+    "ear": lambda: [*ear_rows.talk_rows(), *ear_strangers.rows(), *ear_rows.noise_rows()],
+    "keys in speech": lambda: [*dtmf_rows.talk_rows(), *dtmf_rows.prompt_rows()],
     "speed": speed_rows.rows,
 }
 

@@ -67,6 +67,20 @@ def talk_rows() -> Iterator[Row]:
     yield exactly("D3", "keys found in speech", found, 0, f"{seconds:.0f} s through mu-law")
 
 
+@needs("D3")
+def prompt_rows() -> Iterator[Row]:
+    """D3, with what telephones say, and with other people."""
+    require("soundfile", "soxr")
+    for name, clips in (
+        ("prompts", voices.prompts()),
+        ("the speech of strangers", list(voices.strangers().values())),
+    ):
+        seconds = sum(map(len, clips)) / 8_000
+        found = sum(len(keys_in(clip)) for clip in clips)
+        shown = f"{len(clips)} files, {seconds:.0f} s through mu-law"
+        yield exactly("D3", f"keys found in {name}", found, 0, shown)
+
+
 def in_noise(on_ms: float, off_ms: float, snr_db: float) -> Found:
     """A hundred keys, each with its own offset and twist, in white noise so far below a key."""
     luck = np.random.default_rng(int(1_000 * on_ms + snr_db))

@@ -1,9 +1,8 @@
 """E: the ear beside an agent whose echo comes back, a caller who talks over it, and mere noise.
 
-Settings were compared with the reader of a book as both; those who play cards (the agent) and who say
-commands and numbers (the caller) judge. They are other people, but not unheard ones: two faults, of
-long delays and of lines of digital silence, and the agent's level of -26 dBFS (a telephone's, ITU-T
-P.56) came of runs that had them too. At -20 dBFS a caller over the loudest echo is often missed.
+These are the voices that the settings were chosen with: the reader of a book, and those who play cards
+(here the agent, at a telephone's -26 dBFS, ITU-T P.56) and say commands and numbers (the caller).
+`ear_strangers` judges with others, and with louder agents.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,8 +26,8 @@ LINES_DBFS: Final = (None, -65.0)  # digital silence, and a quiet line
 BURST_DBFS: Final = -22.0
 NOISE_DBFS: Final = -30.0
 _AGENT_DBFS: Final = -26.0
-_SECONDS: Final = 30
-_BURSTS_S: Final = (4.0, 8.5, 13.0, 17.5, 22.0, 26.5)
+SECONDS: Final = 30
+BURSTS_S: Final = (4.0, 8.5, 13.0, 17.5, 22.0, 26.5)
 _BURST_MS: Final = 1_500
 _FRAME: Final = 160
 _CLICKS: Final = 4  # a second
@@ -61,13 +60,14 @@ def talk_rows() -> Iterator[Row]:
     agent = said_by(voices.player(), _AGENT_DBFS)
     bursts = [burst(each) for each in voices.commanders()]
     alone = [hear(agent, (), each) for each in CONDITIONS]
-    shown = f"{len(CONDITIONS) * _SECONDS} s, {len(CONDITIONS)} conditions"
+    known = f"{voices.PACKAGE}, which settings were chosen with"
+    shown = f"{len(CONDITIONS) * SECONDS} s, {len(CONDITIONS)} conditions, {known}"
     yield exactly("E1", "onsets for the agent's echo", sum(each.false for each in alone), 0, shown)
     for echo_db in ECHO_DB:
         of_level = [each for each in CONDITIONS if each.echo_db == echo_db]
         found = [hear(agent, bursts, each).latencies_ms for each in of_level]
-        shown = f"{len(of_level)} conditions"
-        missed = sum(len(_BURSTS_S) - len(each) for each in found)
+        shown = f"{len(of_level)} conditions, {known}"
+        missed = sum(len(BURSTS_S) - len(each) for each in found)
         yield exactly("E2", f"bursts not heard over an echo of {echo_db} dB", missed, 0, shown)
         slowest = max(median(each) if each else _BURST_MS for each in found)
         bound = 500 if echo_db == -10 else 300
@@ -90,8 +90,8 @@ def hear(agent: Samples, bursts: Sequence[Samples], condition: Condition) -> Hea
     """Half a minute of the agent, and of a caller who says the bursts in turn, if there are any."""
     line = echo(agent, condition.echo_db, condition.delay_ms)
     if condition.line_dbfs is not None:
-        line += _at(white(len(line)), condition.line_dbfs)
-    starts_ms = [int(1000 * each) for each in _BURSTS_S] if bursts else []
+        line += at_level(white(len(line)), condition.line_dbfs)
+    starts_ms = [int(1000 * each) for each in BURSTS_S] if bursts else []
     for number, start_ms in enumerate(starts_ms):
         said = bursts[number % len(bursts)]
         line[8 * start_ms :][: len(said)] += said
@@ -127,9 +127,14 @@ def echo(agent: Samples, gain_db: float, delay_ms: int) -> Floats:
 
 def said_by(clips: Sequence[Samples], dbfs: float) -> Samples:
     """Half a minute of someone, each clip at this level, with a short pause after each."""
+    return spoken([at_level(clip, dbfs) for clip in clips])
+
+
+def spoken(clips: Sequence[Floats]) -> Samples:
+    """The same, as loud as they are."""
     pause = np.zeros(8 * 400)
-    once = np.concatenate([part for clip in clips for part in (_at(clip, dbfs), pause)])
-    return np.rint(np.resize(once, 8_000 * _SECONDS)).clip(-32768, 32767).astype("<i2")
+    once = np.concatenate([part for clip in clips for part in (clip, pause)])
+    return np.rint(np.resize(once, 8_000 * SECONDS)).clip(-32768, 32767).astype("<i2")
 
 
 def burst(clip: Samples) -> Samples:
@@ -137,7 +142,8 @@ def burst(clip: Samples) -> Samples:
     frames = clip[: len(clip) // _FRAME * _FRAME].reshape(-1, _FRAME).astype(np.float64)
     loud = np.sqrt(np.mean(frames**2, axis=1))
     start = _FRAME * int(np.argmax(loud > 0.1 * loud.max()))
-    return np.rint(_at(clip[start:][: 8 * 1_000], BURST_DBFS)).clip(-32768, 32767).astype("<i2")
+    said = at_level(clip[start:][: 8 * 1_000], BURST_DBFS)
+    return np.rint(said).clip(-32768, 32767).astype("<i2")
 
 
 def white(count: int) -> Floats:
@@ -161,16 +167,16 @@ def _car(count: int) -> Floats:
 def _clicks(count: int) -> Floats:
     """Of 2 ms, loud, on a quiet line."""
     luck = np.random.default_rng(89)
-    line = _at(white(count), -65)
+    line = at_level(white(count), -65)
     for at in luck.integers(0, count - 16, _CLICKS * count // 8_000):
         line[at : at + 16] += luck.uniform(-16_000, 16_000, 16)
     return line
 
 
 NOISES: Final[dict[str, Callable[[int], Floats]]] = {
-    "white noise": lambda count: _at(white(count), NOISE_DBFS),
-    "pink noise": lambda count: _at(_coloured(count, 1), NOISE_DBFS),
-    "a car": lambda count: _at(_car(count), NOISE_DBFS),
+    "white noise": lambda count: at_level(white(count), NOISE_DBFS),
+    "pink noise": lambda count: at_level(_coloured(count, 1), NOISE_DBFS),
+    "a car": lambda count: at_level(_car(count), NOISE_DBFS),
     "clicks": _clicks,
 }
 
@@ -191,7 +197,7 @@ def hear_us(frames: int = 5_000, runs: int = 5) -> float:
     return median(run() for _ in range(runs))
 
 
-def _at(signal: Samples | Floats, dbfs: float) -> Floats:
+def at_level(signal: Samples | Floats, dbfs: float) -> Floats:
     """The signal at that RMS level."""
     plain = signal.astype(np.float64)
     made: Floats = plain * (32_768 * 10 ** (dbfs / 20) / np.sqrt(np.mean(plain**2)))

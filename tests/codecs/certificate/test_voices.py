@@ -45,6 +45,27 @@ def test_others_are_told_by_folder_and_name(package: Path) -> None:
     assert voices.reader() == []
 
 
+def test_strangers_are_told_by_name_and_those_with_a_wide_band_are_narrowed(package: Path) -> None:
+    for name in voices.STRANGERS_FILES:
+        if name.endswith(".wav"):
+            save_pcm(package / name, TONE, 16_000)
+        else:
+            (package / name).write_bytes(TONE.tobytes())
+    (package / "modem.raw").write_bytes(TONE.tobytes())
+    found = voices.strangers()
+    assert len(found) == len(voices.STRANGERS_FILES)
+    assert (len(found["vk5qi"]), len(found["wia_16kHz"])) == (16_000, 8_000)
+    (package / "cross.raw").unlink()
+    with pytest.raises(NotRun, match=r"codec2-examples has no cross\.raw"):
+        voices.strangers()
+
+
+def test_prompts_are_all_of_a_line(package: Path) -> None:
+    save_pcm(package / "hello.wav", TONE, 8_000)
+    save_pcm(package / "cards" / "bye.wav", BACKWARDS, 8_000)
+    assert [clip.tolist() for clip in voices.prompts()] == [BACKWARDS.tolist(), TONE.tolist()]
+
+
 def test_another_rate_than_the_packages_is_told(package: Path) -> None:
     save_pcm(package / "librivox" / "a.wav", TONE, 8_000)
     with pytest.raises(NotRun, match=r"a\.wav .* has 8000 Hz, expected 16000"):
