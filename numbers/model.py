@@ -46,7 +46,10 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleEntry:
-    """A route in force from `at` on, until `until` or the next entry; both are instants with a zone."""
+    """A route in force from `at` on, until `until`; both are instants with a zone.
+
+    Of several in force the one that began last counts; after its end the one before holds again.
+    """
 
     at: datetime
     route: Route

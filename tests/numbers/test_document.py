@@ -150,6 +150,7 @@ def test_a_member_that_is_not_in_the_file_is_a_warning() -> None:
         ("2026-12-24T12:00", "tomorrow", "8:21 at cannot be 'tomorrow': write date and local time"),
         (", route: flow/holiday", "", "8:16 an entry of the schedule has no route"),
         ("flow/holiday}", 'flow/h, until: "2026-12-24T11:00"}', "8:85 until is no later than at"),
+        ("flow/holiday}", 'flow/h, until: "2026-12-24T12:00"}', "8:85 until is no later than at"),
         ("flow/holiday}", "flow/h, util: x}", "8:78 an entry of the schedule has no field 'util'"),
         ("ADf899cf3fe2489213cc707e758b2806d7", "AD 1", "9:24 emergency_address cannot be 'AD 1'"),
         ("[clinic, ny]", "[clinic, clinic]", "10:20 it stands twice in tags"),
