@@ -127,45 +127,42 @@ class Session:
             return
         self._is_busy = True
         try:
-            self._step(event, self._now_ms())
+            self._step(event)
             while self._inbox:
-                self._step(self._inbox.popleft(), self._now_ms())
+                self._step(self._inbox.popleft())
         except Exception as error:  # noqa: BLE001 - one call may die of a bug, the others may not
             self._crash(error)
         finally:
             self._is_busy = False
 
-    def _now_ms(self) -> int:
-        now_ms = self._clock.now_ms()
-        if now_ms >= self._last_ms:
-            self._last_ms = now_ms
-        else:
-            self._set_back(self._last_ms - now_ms)
-        return self._last_ms
-
-    def _set_back(self, by_ms: int) -> None:
-        """Time stands still until the clock is where it was before; told once a call."""
-        if not self.times_set_back:
-            self._watcher.saw_fact(fact("clock.set_back", ms=by_ms), self._last_ms)
-        self.times_set_back += 1
-
-    def _step(self, event: Event | None, now_ms: int) -> None:
+    def _step(self, event: Event | None) -> None:
         if self.is_over:
             return
+        now_ms = self._clock.now_ms()
+        if now_ms < self._last_ms:
+            now_ms = self._set_back(now_ms)
+        self._last_ms = now_ms
         if event is None:
             self._alarm_ms = None  # it rang, maybe a moment too early: set it again
-        if self._is_due(now_ms):
+        deadline_ms = self._deadline_ms
+        if deadline_ms is None or deadline_ms > now_ms:
+            self._reading_until_ms = None
+        elif self._has_missed(deadline_ms, now_ms):
             self._perform(None, self.call.wake(now_ms), now_ms)
         if event is not None and not self.is_over:
             self._perform(event, self.call.handle(event, now_ms), now_ms)
         self._arm()
 
-    def _is_due(self, now_ms: int) -> bool:
+    def _set_back(self, now_ms: int) -> int:
+        """Time stands still until the clock is where it was before; told once a call."""
+        last_ms = self._last_ms
+        if not self.times_set_back:
+            self._watcher.saw_fact(fact("clock.set_back", ms=last_ms - now_ms), last_ms)
+        self.times_set_back += 1
+        return last_ms
+
+    def _has_missed(self, deadline_ms: int, now_ms: int) -> bool:
         """Something did not come in time; unless we overslept, and it waits in a socket."""
-        deadline_ms = self._deadline_ms
-        if deadline_ms is None or deadline_ms > now_ms:
-            self._reading_until_ms = None
-            return False
         if self._reading_until_ms is None and now_ms - deadline_ms > OVERSLEPT_MS:
             self._reading_until_ms = now_ms + READING_MS
         if self._reading_until_ms is not None and now_ms < self._reading_until_ms:
@@ -175,9 +172,10 @@ class Session:
 
     def _perform(self, event: Event | None, actions: list[Action], now_ms: int) -> None:
         for action in actions:
+            if isinstance(action, HearAudio):  # 50 times a second: a pattern takes thrice as long
+                self._tell_model(action)
+                continue
             match action:
-                case HearAudio():
-                    self._tell_model(action)
                 case PlayAudio() | PlaceMark() | ClearAudio() | CloseLeg():
                     self._tell_leg(action)
                 case (

@@ -47,10 +47,10 @@ class RateLimit:
 
     def admits(self, now_ns: int) -> bool:
         """Whether one more is within the limit; one that is not does not count."""
-        due_ns = max(self._due_ns, now_ns)
-        if due_ns - now_ns > self._slack_ns:
+        ahead_ns = self._due_ns - now_ns
+        if ahead_ns > self._slack_ns:
             return False
-        self._due_ns = due_ns + self._interval_ns
+        self._due_ns = (self._due_ns if ahead_ns > 0 else now_ns) + self._interval_ns
         return True
 
 

@@ -22,6 +22,7 @@ _NO_CODE = 1005  # RFC 6455 7.4.1: the close frame was empty
 _LOST = 1006  # RFC 6455 7.4.1: there was no close frame
 _REASON_BYTES = 123  # RFC 6455 5.5: a control frame carries 125, and the code takes two of them
 _UNANSWERED_PINGS = 3
+_TEXT = WSMsgType.TEXT  # as it is: the look-up costs more than what it is compared with
 _KERNEL_UNSENT_BYTES = 16_384  # what exceeds it waits here, where it is seen and can be dropped
 
 
@@ -53,6 +54,22 @@ class TextSocket(WSListener):
     receiver hears `on_closed` and nothing else.
     """
 
+    __slots__ = (  # beside a C base a dict is slow
+        "_accept",
+        "_fragments",
+        "_is_leaving",
+        "_is_over",
+        "_is_stalled",
+        "_limits",
+        "_on_ended",
+        "_rate",
+        "_receiver",
+        "_silent_pings",
+        "_timer",
+        "_transport",
+        "_unsent",
+        "_unsent_bytes",
+    )
     _transport: WSTransport  # there before anybody is handed this socket
 
     def __init__(
@@ -91,7 +108,7 @@ class TextSocket(WSListener):
             self._unsent.append(message)
             self._unsent_bytes += len(message)
         elif not self._is_leaving:
-            self._transport.send(WSMsgType.TEXT, text)
+            self._transport.send(_TEXT, text)
 
     def backlog_bytes(self) -> int:
         """Bytes the kernel has not taken; TLS of our own HTTP server may hide 64 KiB more of them."""
@@ -138,7 +155,7 @@ class TextSocket(WSListener):
             self._refuse(POLICY_VIOLATED, "too many messages")
         elif frame.rsv1 or frame.rsv2 or frame.rsv3:
             self._refuse(RULE_BROKEN, "no extension was agreed upon")
-        elif frame.msg_type is WSMsgType.TEXT and frame.fin and not self._fragments.is_pending:
+        elif frame.msg_type is _TEXT and frame.fin and not self._fragments.is_pending:
             self._receiver.on_text(frame.get_payload_as_bytes())
         else:
             self._take_rare(frame)

@@ -169,8 +169,8 @@ class TwilioStream:
     def on_text(self, data: bytes | memoryview) -> None:
         """A text frame of the carrier."""
         event = parse(data, self._stream_id)
-        if event is not None:
-            self._report(event)
+        if event is not None and self._deliver is not None:
+            self._deliver(event)
 
     def on_binary(self) -> None:
         """A binary frame, which the carrier never sends."""
