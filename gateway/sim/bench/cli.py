@@ -44,10 +44,7 @@ def calls(
     are ratios to the relay where they can be. If anything was lost, or the load itself was late,
     nothing is printed.
     """
-    if missing := [name for name in NEEDED if find_spec(name) is None]:
-        raise click.UsageError(
-            f"the bench needs {', '.join(missing)}: pip install 'voicegate[demo]'"
-        )
+    _need()
     from .goals import all_met
     from .picture import draw
     from .report import show, write
@@ -71,6 +68,27 @@ def calls(
     show(result)
     click.echo(f"written: {json_file or out / 'calls.json'}, {out / 'calls.png'}", err=True)
     sys.exit(1 if require_goals and not all_met(result.rounds) else 0)
+
+
+@bench.command(epilog=f"Example: voicegate bench batching\n\n{EXIT_CODES}")
+@click.option("--pairs", type=click.IntRange(1, 200), default=12, show_default=True)
+def batching(*, pairs: int) -> None:
+    """Convert the frames of one turn of the loop together, and one by one; which costs less?
+
+    CPU per call and the time that frames wait are printed for 10 to 150 calls. It is measured in
+    CPU time, so this machine may have other work to do.
+    """
+    _need()
+    from .batching import run, show
+
+    show(run(pairs, _tell))
+
+
+def _need() -> None:
+    if missing := [name for name in NEEDED if find_spec(name) is None]:
+        raise click.UsageError(
+            f"the bench needs {', '.join(missing)}: pip install 'voicegate[demo]'"
+        )
 
 
 def _tell(line: str) -> None:
