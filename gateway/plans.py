@@ -7,7 +7,7 @@ from ..numbers.directory import Answering
 from ..numbers.model import Agent
 from .core.agent import AgentPlan
 from .core.bargein import Interruption
-from .core.call import CallLimits
+from .core.terms import CallLimits
 from .model_socket import ModelAddress, address
 from .models.openai_setup import ModelPlan
 from .settings import Settings

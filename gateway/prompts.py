@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..codecs.frames import FRAME_MS, PCMU_8K
 from ..codecs.g711 import level_dbfs, transcode
-from .core.call import Prompts
+from .core.terms import Prompts
 from .ringback import cadence_for, ringback
 
 SENTENCES = {

@@ -18,7 +18,8 @@ from .carriers.signature import SignatureValidator
 from .carriers.twilio_rest import TwilioRest
 from .core.actions import EndReason, OpenModel
 from .core.breaker import Breaker
-from .core.call import Call, CallLimits
+from .core.call import Call
+from .core.terms import CallLimits
 from .drain import Drain
 from .gc_pauses import GcPauses
 from .hang_ups import HangUps

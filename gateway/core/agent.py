@@ -56,15 +56,18 @@ class Agent:
     """Turns of one conversation. Owns who may speak; the ledger belongs to the call."""
 
     def __init__(
-        self, plan: AgentPlan, playout: Playout, uplink: Uplink, turns: TurnLimits
+        self,
+        plan: AgentPlan,
+        playout: Playout,
+        uplink: Uplink,
+        turns: TurnLimits,
+        bargein: BargeInLimits,
     ) -> None:
         self._plan = plan
         self._playout = playout
         self._uplink = uplink
         self.responses = Responses(turns)
-        self._bargein = BargeIn(
-            playout, self.responses, policy=plan.interruption, limits=BargeInLimits()
-        )
+        self._bargein = BargeIn(playout, self.responses, policy=plan.interruption, limits=bargein)
         self._digits = Digits()
         self._late_items: dict[str, str] = {}  # item -> its response, which was cut before it came
         self._truncates: dict[str, TruncateItem] = {}  # by event id, until confirmed

@@ -1,7 +1,5 @@
 """One call from ring to end: events and the time go in, actions and the next deadline come out."""
 
-from dataclasses import dataclass, field
-
 from ...codecs.frames import PCMU_8K, AudioFormat
 from .actions import Action, ClearAudio, CloseLeg, EndCall, EndReason, fact
 from .agent import Agent, AgentEvent, AgentPlan
@@ -30,20 +28,15 @@ from .events import (
     ModelUnreachable,
     ModelUnreadable,
 )
-from .link import Link, LinkEvent, LinkLimits, LinkState
+from .leg_faults import LegFaults
+from .link import Link, LinkEvent, LinkState
 from .phases import MOVES, Phase
 from .playout import Playout
-from .responses import TurnLimits
-from .uplink import Uplink, UplinkLimits
+from .summary import call_ended
+from .terms import CallLimits, Prompts
+from .uplink import Uplink
 
 _ENDED = Phase.ENDED  # asked for each frame: a look-up in an enum costs more than the question
-GARBLED_MAX = 50  # messages in a row that cannot be read
-GARBLED = (
-    LegFaultKind.NOT_JSON,
-    LegFaultKind.BINARY,
-    LegFaultKind.UNDECODABLE,
-    LegFaultKind.BAD_MEDIA,
-)
 
 LEG_ENDS: dict[LegEnd, EndReason] = {
     LegEnd.STOPPED: EndReason.CALLER_HUNG_UP,
@@ -56,35 +49,6 @@ LEG_ENDS: dict[LegEnd, EndReason] = {
 
 IN_A_HURRY = (EndReason.DRAINED, EndReason.MAX_DURATION)
 SORRY = (EndReason.MODEL_UNAVAILABLE, EndReason.MODEL_REFUSED, EndReason.MODEL_LOST)
-
-
-@dataclass(frozen=True, slots=True)
-class CallLimits:
-    """Every limit of a call; milliseconds."""
-
-    prewarm_ttl_ms: int = 15_000
-    token_ttl_ms: int = 30_000
-    cover_after_ms: int = 700
-    lead_limit_ms: int = 20_000
-    mark_every_ms: int = 200
-    goodbye_tail_ms: int = 300
-    goodbye_overrun_ms: int = 2_000
-    apology_overrun_ms: int = 1_000
-    last_lead_ms: int = 2_000  # a longer rest is not heard out before a goodbye in a hurry
-    max_call_ms: int = 3_600_000
-    link: LinkLimits = field(default_factory=LinkLimits)
-    uplink: UplinkLimits = field(default_factory=UplinkLimits)
-    turns: TurnLimits = field(default_factory=TurnLimits)
-
-
-@dataclass(frozen=True, slots=True)
-class Prompts:
-    """Sounds of our own in the leg's format; an empty one is skipped."""
-
-    apology: bytes = b""
-    goodbye: bytes = b""
-    draining: bytes = b""
-    ringback: bytes = b""  # one whole cadence
 
 
 class Call:
@@ -106,7 +70,6 @@ class Call:
     ) -> None:
         self._limits = limits
         self._prompts = prompts
-        self._bytes_per_ms = line.bytes_per_ms
         self.phase = Phase.RINGING
         self.reason: EndReason | None = None
         self.playout = Playout(
@@ -114,13 +77,10 @@ class Call:
         )
         self.uplink = Uplink(line, limits.uplink)
         self.link = Link(limits.link, jitter=jitter, has_fallback=has_fallback_model)
-        self.agent = Agent(plan, self.playout, self.uplink, limits.turns)
+        self.agent = Agent(plan, self.playout, self.uplink, limits.turns, limits.bargein)
         self.cover = Cover(self.playout, prompts.ringback)
-        self.leg_faults: dict[LegFaultKind, int] = dict.fromkeys(LegFaultKind, 0)
+        self.leg_faults = LegFaults()
         self._early_keys = ""  # pressed before the agent could hear them
-        self._garbled_in_a_row = 0
-        self._next_chunk = 1
-        self.holes = 0  # in the numbers of the media messages
         self._has_leg = False
         self._phase_due_ms: int | None = None  # what the phase itself waits for
         self._expires_ms: int | None = None  # RINGING: the token; later: the longest call
@@ -143,14 +103,13 @@ class Call:
 
     def _heard(self, event: CallerAudio, now_ms: int) -> list[Action]:
         """Caller audio, 50 times a second: it moves no deadline but the uplink's, and rarely that."""
-        self._garbled_in_a_row = 0
         silent_by_ms = self.uplink.deadline_ms
         actions = self.uplink.hear(event.payload, event.line_ms, now_ms)
         if self.uplink.deadline_ms != silent_by_ms:
             self._arm()
-        is_next = event.chunk == self._next_chunk
-        self._next_chunk = event.chunk + 1
-        return actions if is_next else [*actions, *self._misnumbered(event.chunk)]
+        if self.leg_faults.saw_audio(event.chunk):
+            actions = [*actions, fact("leg.hole", chunk=event.chunk)]
+        return actions
 
     def _react(self, event: Event, now_ms: int) -> list[Action]:
         if isinstance(event, CallerAudio):  # 50 times a second: a pattern takes thrice as long
@@ -305,20 +264,10 @@ class Call:
         return actions
 
     def _leg_fault(self, event: LegFault, now_ms: int) -> list[Action]:
-        self.leg_faults[event.kind] += 1
+        self.leg_faults.saw(event.kind)
         if event.kind is LegFaultKind.BAD_MEDIA:
             self.uplink.malformed()
-        self._garbled_in_a_row += event.kind in GARBLED
-        if self._garbled_in_a_row < GARBLED_MAX:
-            return []
-        return self._end(EndReason.PROTOCOL_ERROR, now_ms)
-
-    def _misnumbered(self, chunk: int) -> list[Action]:
-        """Media messages are numbered from 1; TCP loses none, so somebody else did."""
-        if not chunk:  # this leg has no numbers
-            return []
-        self.holes += 1
-        return [fact("leg.hole", chunk=chunk)] if self.holes == 1 else []
+        return self._end(EndReason.PROTOCOL_ERROR, now_ms) if self.leg_faults.is_garbled else []
 
     def _wake_uplink(self, now_ms: int) -> list[Action]:
         actions = self.uplink.wake(now_ms)
@@ -393,30 +342,8 @@ class Call:
         self.uplink.end()
         actions += [*self.link.close(), *(item.last_fact for item in cut)]
         self._enter(Phase.ENDED)
-        return [*actions, self._summary(reason), EndCall(self.reason)]
-
-    def _summary(self, detail: EndReason) -> Action:
-        """The totals, from which the record and the figures of the call can be made."""
-        items = [item for item in self.playout.items.values() if not item.is_house]
-        spoken = [item for item in items if item.sent]
-        booked = {f"booked_{why}": frames for why, frames in self.uplink.booked.items()}
-        return fact(
-            "call.ended",
-            reason=self.reason or detail,
-            detail=detail,
-            frames_in=self.uplink.frames_in,
-            frames_forwarded=self.uplink.forwarded,
-            **booked,
-            padded_ms=self.uplink.padded_ms,
-            filled_ms=self.uplink.filled_ms,
-            items=len(spoken),
-            cut_items=sum(item.is_cut for item in spoken),
-            received_ms=sum(item.received // self._bytes_per_ms for item in items),
-            heard_ms=sum(item.heard // self._bytes_per_ms for item in items),
-            stale_echoes=self.playout.echoes.stale,
-            holes=self.holes,
-            round_trip_ms=self.playout.round_trip_ms,
-        )
+        totals = call_ended(self.reason, reason, self.uplink, self.playout, self.leg_faults)
+        return [*actions, totals, EndCall(self.reason)]
 
     def _arm(self) -> None:
         due = (

@@ -1,11 +1,11 @@
 """The ledger: what of each item was received, sent, heard and cleared, to the millisecond."""
 
 from collections import deque
-from dataclasses import dataclass
 
 from ...codecs.frames import AudioFormat
 from .actions import Action, ClearAudio, PlaceMark, PlayAudio, fact
 from .item import CutItem, Item, Segment
+from .marks import Mark, Marks
 from .playclock import FastestPlay, PlayClock, RoundTrips
 
 FRAME_MS = 20
@@ -14,30 +14,6 @@ NEARLY_DRY_MS = 60  # with less than this in the buffer the next audio counts as
 STALL_MS = 300  # silence inside an item that is worth a word
 SUCCESSOR_WAIT_MS = 1_000  # how long a later item waits for an earlier one that says nothing
 REFILL_MS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A mark that is out: what stands before it, when it left, whether it measures the way.
-
-    `ends_ms` is when what stands before it can have been played at the earliest. `is_held_up`: at
-    the head of a run, behind the echoes of a clear, which take their time at the carrier.
-    """
-
-    position: int
-    run: int
-    sent_ms: int
-    ends_ms: int
-    is_probe: bool = False
-    is_held_up: bool = False
-
-
-@dataclass(slots=True)
-class EchoCounts:
-    """Echoes by what they were worth."""
-
-    valid: int = 0
-    stale: int = 0
 
 
 class Playout:
@@ -60,14 +36,10 @@ class Playout:
         self._fastest = FastestPlay()
         self.has_true_marks = True  # until one comes back before its audio can have been played
         self.items: dict[str, Item] = {}
-        self.echoes = EchoCounts()
-        self.generation = 0
         self._announced: dict[str, Item] = {}
         self._order: deque[Item] = deque()  # items that still have something to send
         self._segments: deque[Segment] = deque()  # sent and not yet known to be heard
-        self._marks: dict[str, Mark] = {}
-        self._flushed: set[str] = set()  # marks of a clear whose echoes are still on their way
-        self._mark_count = 0
+        self.marks = Marks()
         self._sent = 0  # bytes of this generation, padding included
         self._echoed = 0
         self._last_mark = 0
@@ -246,7 +218,7 @@ class Playout:
         sent_ms = self._sent / self._bytes_per_ms
         plays_until_ms = self._plays_until_ms(sent_ms) if self._sent else now_ms
         self._clock.begin_run(sent_ms, now_ms, plays_until_ms=plays_until_ms)
-        is_dry, is_held_up = plays_until_ms <= now_ms, bool(self._flushed)
+        is_dry, is_held_up = plays_until_ms <= now_ms, self.marks.is_flushing
         self._place_mark(
             now_ms, actions, is_probe=is_dry and not is_held_up, is_held_up=is_dry and is_held_up
         )
@@ -265,30 +237,24 @@ class Playout:
         is_probe: bool = False,
         is_held_up: bool = False,
     ) -> None:
-        self._mark_count += 1
-        name = f"{self.generation}.{self._mark_count}"
         ends_ms = self._fastest.ends_ms
-        run = self._clock.run
-        self._marks[name] = Mark(self._sent, run, now_ms, ends_ms, is_probe, is_held_up)
+        mark = Mark(self._sent, self._clock.run, now_ms, ends_ms, is_probe, is_held_up)
         self._last_mark = self._sent
-        actions.append(PlaceMark(name))
+        actions.append(PlaceMark(self.marks.place(mark)))
 
     # -- what was heard ------------------------------------------------------------------------
 
     def echoed(self, name: str, now_ms: int) -> list[Action]:
         """A mark came back. Old, unknown, doubled and overtaken ones are counted, nothing more."""
-        mark = self._marks.pop(name, None)
-        if mark is None or mark.position < self._echoed:
-            self.echoes.stale += 1
-            self._flushed.discard(name)
+        mark = self.marks.take(name, self._echoed)
+        if mark is None:
             return []
         if not self.has_true_marks:
-            self.echoes.stale += 1
+            self.marks.count(is_valid=False)
             return self.wake(now_ms)
         if not self._fastest.is_possible(mark.ends_ms, now_ms):
             return self._distrust(mark.ends_ms - now_ms, now_ms)
-        self.echoes.valid += 1
-        self._flushed.clear()  # whatever did not come before this one never will
+        self.marks.count(is_valid=True)
         if mark.is_probe:
             self._round_trips.add(now_ms - mark.sent_ms)
         if not mark.is_held_up:
@@ -299,7 +265,7 @@ class Playout:
     def _distrust(self, early_ms: int, now_ms: int) -> list[Action]:
         """The carrier echoes before it has played: from now on only the clock counts."""
         self.has_true_marks = False
-        self.echoes.stale += 1
+        self.marks.count(is_valid=False)
         return [fact("marks.distrusted", early_ms=early_ms), *self.wake(now_ms)]
 
     def _settle(self, position: int) -> list[Item]:
@@ -338,6 +304,10 @@ class Playout:
             max(0, min(s.end, position) - s.start) for s in self._segments if s.item is item
         )
         return item.heard + unsettled
+
+    def ms(self, count: int) -> int:
+        """Bytes of the line's format as whole milliseconds."""
+        return count // self._bytes_per_ms
 
     @property
     def has_audio(self) -> bool:
@@ -398,11 +368,9 @@ class Playout:
         self._settle(position)
         cut = [self._cut(item) for item in queued]
         cleared: list[Action] = [ClearAudio()] if self._sent else []
-        self.generation += len(cleared)
         self._order.clear()
         self._segments.clear()
-        self._flushed.update(self._marks)
-        self._marks.clear()
+        self.marks.flush(is_cleared=bool(cleared))
         self._sent = self._echoed = self._last_mark = 0
         self._clock = PlayClock(self._round_trips)
         self._fastest = FastestPlay()

@@ -12,8 +12,8 @@ from voicegate.gateway.answers import Answers
 from voicegate.gateway.carriers import twiml
 from voicegate.gateway.core import faults
 from voicegate.gateway.core.actions import EndReason
-from voicegate.gateway.core.call import CallLimits
 from voicegate.gateway.core.phases import MEANINGS, diagram
+from voicegate.gateway.core.terms import CallLimits
 from voicegate.gateway.live_calls import EndedCall
 
 ROOT = Path(__file__).parent.parent.parent

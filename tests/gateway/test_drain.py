@@ -6,7 +6,7 @@ from voicegate.gateway.admission import Admission
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.breaker import Breaker
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallRang,
     LegClosed,
@@ -14,6 +14,7 @@ from voicegate.gateway.core.events import (
     ModelHeardSpeech,
 )
 from voicegate.gateway.core.phases import Phase
+from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.drain import Drain
 from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import LiveCall, LiveCalls

@@ -4,8 +4,9 @@ import pytest
 
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import LegOpened
+from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.live_calls import EndedCall, LiveCall, LiveCalls
 from voicegate.gateway.metrics import Metrics
 from voicegate.gateway.reporter import Reporter

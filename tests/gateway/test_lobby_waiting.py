@@ -12,8 +12,9 @@ from websockets.exceptions import ConnectionClosed
 
 from voicegate.gateway.core.actions import EndReason, HearAudio, ModelAction
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import CallRang, ModelConnected, ModelOpened
+from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.core.wire import Deliver
 from voicegate.gateway.live_calls import LiveCall, LiveCalls
 from voicegate.gateway.lobby import Lobby, StreamFault

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from voicegate.gateway.core.bargein import Interruption
-from voicegate.gateway.core.call import CallLimits
+from voicegate.gateway.core.terms import CallLimits
 from voicegate.gateway.models.openai_setup import ModelPlan
 from voicegate.gateway.plans import (
     agent_plan,

@@ -16,7 +16,7 @@ from voicegate.gateway.core.actions import (
 )
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.breaker import Breaker
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     GatewayDraining,
     LegClosed,
@@ -24,6 +24,7 @@ from voicegate.gateway.core.events import (
     LegFault,
     LegFaultKind,
 )
+from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import EndedCall, LiveCall, LiveCalls
 from voicegate.gateway.metrics import Metrics

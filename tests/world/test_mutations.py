@@ -35,16 +35,16 @@ def clear_without_generation(self: Playout, now_ms: int) -> Any:
     """Marks of the next generation have the names of this one, and may be as early as they like."""
     result = clear_queue(self, now_ms)
     self._fastest.ahead_ms = FOR_EVER_MS
-    self.generation = self._mark_count = 0
+    self.marks.generation = self.marks._count = 0
     return result
 
 
 def clear_that_keeps_its_marks(self: Playout, now_ms: int) -> Any:
     """An echo after the clear counts as played, however early."""
-    marks = dict(self._marks)
+    marks = dict(self.marks._out)
     result = clear_queue(self, now_ms)
     self._fastest.ahead_ms = FOR_EVER_MS
-    self._marks.update(marks)
+    self.marks._out.update(marks)
     return result
 
 

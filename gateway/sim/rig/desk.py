@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from ...core.actions import Action, EndReason, Fact, OpenModel
 from ...core.agent import AgentPlan
-from ...core.call import Call, CallLimits, Prompts
+from ...core.call import Call
 from ...core.events import CallRang, Event, ModelConnected, ModelOpened
 from ...core.phases import Phase
+from ...core.terms import CallLimits, Prompts
 from ...session import Session
 from .clock import StillClock
 from .end import CALLER, MemoryEnd

@@ -6,7 +6,7 @@ from typing import TypeVar
 from ....codecs.frames import PCMU_8K, AudioFormat
 from ...core.actions import Action, EndCall, EndReason, Fact, PlayAudio
 from ...core.agent import AgentPlan
-from ...core.call import Call, CallLimits, Prompts
+from ...core.call import Call
 from ...core.events import (
     CallerAudio,
     CallRang,
@@ -21,6 +21,7 @@ from ...core.events import (
     ModelResponding,
     ResponseStatus,
 )
+from ...core.terms import CallLimits, Prompts
 
 OPENED = ModelOpened("audio/pcm", "audio/pcm")
 SECOND = 8 * 1_000

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ....codecs.frames import PCMU_8K
 from ...core.actions import Action, Fact
 from ...core.agent import Agent, AgentEvent, AgentPlan
+from ...core.bargein import BargeInLimits
 from ...core.events import (
     ModelAudio,
     ModelCommitted,
@@ -37,7 +38,7 @@ class Talk:
     agent: Agent = field(init=False)
 
     def __post_init__(self) -> None:
-        self.agent = Agent(self.plan, self.playout, self.uplink, TurnLimits())
+        self.agent = Agent(self.plan, self.playout, self.uplink, TurnLimits(), BargeInLimits())
 
     def hear(self, *events: AgentEvent, at_ms: int = 0) -> list[Action]:
         """What the agent asks for, facts left out."""

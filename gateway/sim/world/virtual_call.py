@@ -8,8 +8,9 @@ from random import Random
 
 from ...core.actions import Action, DeleteItem, Fact, OpenModel, TruncateItem
 from ...core.agent import AgentPlan
-from ...core.call import Call, CallLimits, Prompts
+from ...core.call import Call
 from ...core.events import CallerAudio, CallRang, Event
+from ...core.terms import CallLimits, Prompts
 from ...session import Session
 from ..carrier.caller import Caller
 from ..carrier.earpiece import Earpiece, listen

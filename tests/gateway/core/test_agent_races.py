@@ -18,7 +18,7 @@ from voicegate.gateway.core.actions import (
     TruncateItem,
 )
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallerDigit,
     CallRang,
@@ -43,6 +43,7 @@ from voicegate.gateway.core.events import (
 )
 from voicegate.gateway.core.phases import Phase
 from voicegate.gateway.core.responses import Gate
+from voicegate.gateway.core.terms import CallLimits, Prompts
 
 CALLER = ("speech start", "speech stop")
 MODEL = ("created", "delta", "audio done", "response done")

@@ -258,7 +258,7 @@ def test_a_cut_raises_the_generation_and_leaves_nothing_behind() -> None:
     subject.is_answering("active")
     subject.plays("a", 800, heard_ms=300, is_finished=False)
     subject.trigger()
-    assert subject.playout.generation == 1
+    assert subject.playout.marks.generation == 1
     assert not subject.playout.has_audio
     assert subject.responses.cut_ids == {"r1"}
     late = subject.playout.receive("a", "r1", bytes(1_600), NOW_MS, is_interruptible=True)
@@ -294,7 +294,7 @@ def test_a_second_trigger_does_not_cut_again(response: Response, second: Trigger
     subject.is_answering(response)
     subject.trigger()
     assert subject.trigger(second) == [ignored("nothing_to_cut", source=second)]
-    assert subject.playout.generation == 1
+    assert subject.playout.marks.generation == 1
 
 
 # -- who may interrupt -----------------------------------------------------------------------------

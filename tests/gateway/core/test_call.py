@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voicegate.gateway.core.actions import Action, EndCall, Fact
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallerAudio,
     CallerDigit,
@@ -44,6 +44,7 @@ from voicegate.gateway.core.events import (
     ResponseStatus,
 )
 from voicegate.gateway.core.phases import MOVES, Phase
+from voicegate.gateway.core.terms import CallLimits, Prompts
 
 OPENED = ModelOpened("audio/pcm", "audio/pcm")
 PROMPTS = Prompts(

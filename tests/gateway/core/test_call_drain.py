@@ -8,7 +8,7 @@ from voicegate.gateway.core.actions import (
     fact,
 )
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallRang,
     GatewayDraining,
@@ -22,6 +22,7 @@ from voicegate.gateway.core.events import (
     ResponseStatus,
 )
 from voicegate.gateway.core.phases import Phase
+from voicegate.gateway.core.terms import CallLimits
 from voicegate.gateway.sim.rig.story import PROMPTS, talking
 
 

@@ -16,7 +16,7 @@ from voicegate.gateway.core.actions import (
     fact,
 )
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import GARBLED_MAX, Call, CallLimits
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallerAudio,
     CarrierEnded,
@@ -36,7 +36,9 @@ from voicegate.gateway.core.events import (
     ModelResponding,
     ResponseStatus,
 )
+from voicegate.gateway.core.leg_faults import GARBLED_MAX
 from voicegate.gateway.core.phases import Phase
+from voicegate.gateway.core.terms import CallLimits
 from voicegate.gateway.core.uplink import Booked
 from voicegate.gateway.sim.rig.story import PROMPTS, talking
 
@@ -168,7 +170,7 @@ def test_fifty_messages_in_a_row_that_cannot_be_read_end_the_call(kind: LegFault
     for _ in range(GARBLED_MAX - 1):
         assert story.call.handle(LegFault(kind), 0) == []
     assert EndCall(EndReason.PROTOCOL_ERROR) in story.call.handle(LegFault(kind), 0)
-    assert story.call.leg_faults[kind] == 50
+    assert story.call.leg_faults.counts[kind] == 50
     is_media = kind is LegFaultKind.BAD_MEDIA
     assert story.call.uplink.booked[Booked.MALFORMED] == 50 * is_media, "only a frame is one"
 
@@ -188,7 +190,7 @@ def test_what_is_not_for_us_is_ignored_and_counted(kind: LegFaultKind) -> None:
     story = talking()
     for _ in range(200):
         assert story.call.handle(LegFault(kind), 0) == []
-    assert story.call.leg_faults[kind] == 200
+    assert story.call.leg_faults.counts[kind] == 200
 
 
 def test_a_hole_in_the_numbers_of_the_media_is_told_once_and_counted() -> None:
@@ -204,7 +206,7 @@ def test_a_hole_in_the_numbers_of_the_media_is_told_once_and_counted() -> None:
         assert [action.name for action in told if isinstance(action, Fact)] == ["leg.hole"] * (
             holes > 0
         )
-        assert call.holes == holes
+        assert call.leg_faults.holes == holes
 
 
 # -- the model goes --------------------------------------------------------------------------------

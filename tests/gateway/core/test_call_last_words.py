@@ -5,7 +5,6 @@ from voicegate.gateway.core.actions import (
     Fact,
     PlaceMark,
 )
-from voicegate.gateway.core.call import CallLimits, Prompts
 from voicegate.gateway.core.events import (
     CallerAudio,
     CallRang,
@@ -23,6 +22,7 @@ from voicegate.gateway.core.events import (
     ModelResponding,
 )
 from voicegate.gateway.core.phases import Phase
+from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.core.uplink import Booked
 from voicegate.gateway.sim.rig.story import OPENED, PROMPTS, Story, talking
 

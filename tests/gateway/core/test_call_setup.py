@@ -19,7 +19,7 @@ from voicegate.gateway.core.actions import (
     fact,
 )
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallerAudio,
     CallerDigit,
@@ -42,6 +42,7 @@ from voicegate.gateway.core.events import (
     ResponseStatus,
 )
 from voicegate.gateway.core.phases import Phase
+from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.sim.rig.story import OPENED, Story
 
 APOLOGY = b"\x11" * 8 * 1_000

@@ -177,10 +177,10 @@ def test_an_echo_that_is_not_awaited_moves_a_counter_and_nothing_else(name: str)
     receive(subject, "a", speech(200), 0)
     subject.echoed("0.1", 60)
     subject.echoed("0.2", 260)
-    before = subject.position(300), subject.items["a"].heard, subject.echoes.valid
+    before = subject.position(300), subject.items["a"].heard, subject.marks.echoes.valid
     assert subject.echoed(name, 300) == []
-    assert (subject.position(300), subject.items["a"].heard, subject.echoes.valid) == before
-    assert subject.echoes.stale == 1
+    assert (subject.position(300), subject.items["a"].heard, subject.marks.echoes.valid) == before
+    assert subject.marks.echoes.stale == 1
 
 
 def test_an_echo_out_of_order_moves_a_counter_and_nothing_else() -> None:
@@ -191,7 +191,7 @@ def test_an_echo_out_of_order_moves_a_counter_and_nothing_else() -> None:
     before = subject.position(700), subject.items["a"].heard
     assert subject.echoed("0.2", 700) == []
     assert (subject.position(700), subject.items["a"].heard) == before
-    assert (subject.echoes.valid, subject.echoes.stale) == (1, 1)
+    assert (subject.marks.echoes.valid, subject.marks.echoes.stale) == (1, 1)
 
 
 def test_an_echo_of_an_earlier_generation_moves_a_counter_and_nothing_else() -> None:
@@ -203,7 +203,7 @@ def test_an_echo_of_an_earlier_generation_moves_a_counter_and_nothing_else() -> 
     receive(subject, "b", speech(1_000), 400)
     for name in ("0.2", "0.3", "0.4", "0.5", "0.6"):
         assert subject.echoed(name, 420) == []
-    assert subject.echoes.stale == 5
+    assert subject.marks.echoes.stale == 5
     assert subject.items["a"].heard == 300 * MS
     assert subject.position(420) == 20 * MS
 

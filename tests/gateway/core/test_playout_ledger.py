@@ -159,7 +159,7 @@ def test_a_clear_begins_a_generation_with_an_empty_buffer() -> None:
     subject = playout()
     subject.receive("a", "r", speech(1_000), 0, is_interruptible=True)
     subject.clear(100)
-    assert subject.generation == 1
+    assert subject.marks.generation == 1
     assert (subject.position(200), subject.lead_ms(200), subject.unheard_ms(200)) == (0, 0, 0)
     subject.receive("b", "r", speech(1_000), 1_000, is_interruptible=True)
     assert subject.clear(1_250)[1] == [CutItem("b", 250, 1_000, is_whole=False)]

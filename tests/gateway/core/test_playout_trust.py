@@ -45,7 +45,7 @@ def test_who_echoed_too_early_once_is_not_believed_again() -> None:
     assert subject.heard_ms(subject.items["a"], 1_300) == 300
     next_mark = says(subject, 200, 1_300)[-1]
     assert subject.echoed(next_mark, 1_900) == []
-    assert (subject.echoes.valid, subject.echoes.stale) == (0, 2)
+    assert (subject.marks.echoes.valid, subject.marks.echoes.stale) == (0, 2)
     assert subject.heard_ms(subject.items["a"], 1_900) == 900
 
 

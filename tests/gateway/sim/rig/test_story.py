@@ -2,9 +2,10 @@
 
 from voicegate.gateway.core.actions import EndReason, Fact, HearAudio, OpenModel
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import CallRang, LegClosed, LegEnd
 from voicegate.gateway.core.phases import Phase
+from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.sim.rig.story import SILENCE, Story, talking
 
 
