@@ -3,40 +3,28 @@
 import errno
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib import import_module
 from io import TextIOWrapper
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from .. import __version__
+from ..numbers.lazy_group import Elsewhere, LazyGroup
 from .core.errors import ConfigError
 
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE}
 EXIT_CODES = "Exit codes: 0 done, 1 not as it should be, 2 wrong use or wrong settings."
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """A command that another module defines: `module:attribute`, the module relative to ours."""
-
-    place: str
-    help: str
-
-    def load(self) -> click.Command:
-        """The command itself."""
-        module, _, attribute = self.place.partition(":")
-        command: click.Command = getattr(import_module(module, __package__), attribute)
-        return command
-
-
 ELSEWHERE: dict[str, Elsewhere] = {
+    "agents": Elsewhere("..numbers.cli:agents", "Who speaks with callers."),
     "bench": Elsewhere(
         ".sim.bench.cli:bench", "What a call costs here; how true the codec core is."
     ),
+    "completion": Elsewhere("..numbers.commands.completion:completion", "TAB for your shell."),
     "demo": Elsewhere(".sim.demo.cli:demo", "One whole call on this machine, seen and measured."),
+    "help": Elsewhere("..numbers.commands.help:topics", "What is said of all commands at once."),
+    "numbers": Elsewhere("..numbers.cli:numbers", "Which phone number leads where."),
     "sim": Elsewhere(".sim.cli:sim", "Whole calls in virtual time; the far ends as servers."),
 }
 
@@ -47,45 +35,24 @@ class Port(click.IntRange):
     name = "port"
 
 
-class LazyGroup(click.Group):
-    """A group that also has commands of other modules, loaded when they are run."""
-
-    def __init__(self, *args: Any, elsewhere: Mapping[str, Elsewhere], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._elsewhere = elsewhere
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """All names, in alphabetical order."""
-        return sorted([*super().list_commands(ctx), *self._elsewhere])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One command; this loads it."""
-        found = self._elsewhere.get(cmd_name)
-        return super().get_command(ctx, cmd_name) if found is None else found.load()
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands in `--help`, for which nothing is loaded."""
-        rows = [(name, self._short_help(name)) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
-
-    def _short_help(self, name: str) -> str:
-        found = self._elsewhere.get(name)
-        return self.commands[name].get_short_help_str(limit=70) if found is None else found.help
-
-
 @click.group(
     cls=LazyGroup,
     elsewhere=ELSEWHERE,
+    package=__package__,
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="voicegate")
-def tree() -> None:
+@click.pass_context
+def tree(context: click.Context) -> None:
     """A voice gateway: telephone calls through Twilio, answered by OpenAI Realtime.
 
     Begin with `voicegate doctor`, which says what is missing.
     """
+    if context.obj is None:
+        from .numbers_opener import NumbersOpener
+
+        context.obj = NumbersOpener()
 
 
 @tree.command(epilog=f"Example: voicegate serve --port 8084\n\n{EXIT_CODES}")

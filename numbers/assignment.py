@@ -28,7 +28,9 @@ def scheduled(stored: Snapshot, number: str, route: Route, at: datetime) -> Snap
     """The route from an instant on, until the next entry of its schedule."""
     known = known_number(stored, number)
     others = [one for one in known.schedule if one.at.astimezone(UTC) != at.astimezone(UTC)]
-    entries = sorted([*others, ScheduleEntry(at, route)], key=lambda entry: entry.at.astimezone(UTC))
+    entries = sorted(
+        [*others, ScheduleEntry(at, route)], key=lambda entry: entry.at.astimezone(UTC)
+    )
     return with_number(stored, replace(known, schedule=tuple(entries)))
 
 
@@ -46,7 +48,9 @@ def known_number(stored: Snapshot, number: str) -> Number:
     known = stored.numbers.get(number)
     if known is None:
         what = "this number is not managed here"
-        raise CommandError(ExitCode.NOT_FOUND, what, "adopt it by voicegate numbers import, or buy it")
+        raise CommandError(
+            ExitCode.NOT_FOUND, what, "adopt it by voicegate numbers import, or buy it"
+        )
     return known
 
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
+from itertools import pairwise
 from types import TracebackType
 from typing import Any
 
@@ -34,7 +35,7 @@ def command(
         def run(context: click.Context, /, **values: Any) -> None:
             opener: Opener = context.obj
             invocation = Invocation(Options.taken_from(values), opener)
-            with _Ending(opener, invocation):
+            with _Ending(invocation):
                 answer = body(invocation, **values)
                 if answer is not None:
                     invocation.show(answer)
@@ -98,8 +99,7 @@ class _Ending:
     What is a fault of ours goes on, and shows where it was.
     """
 
-    def __init__(self, opener: Opener, invocation: Invocation) -> None:
-        self._opener = opener
+    def __init__(self, invocation: Invocation) -> None:
         self._invocation = invocation
 
     def __enter__(self) -> None:
@@ -130,9 +130,7 @@ class _Ending:
             case click.UsageError():
                 failure = Failure(ExitCode.USAGE, error.format_message())
             case _:
-                from .failures import failure_of  # with much behind it
-
-                failure = failure_of(error) or self._opener.failure_of(error)
+                failure = self._invocation.failure_of(error)
         return failure and self._hidden(failure)
 
     def _hidden(self, failure: Failure) -> Failure:
@@ -153,6 +151,6 @@ def _tell(failure: Failure, *, is_json: bool) -> None:
 
 def _wants_json(arguments: Sequence[str]) -> bool:
     """What the command line says, where it could not be read."""
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = pairwise(arguments)
     apart = any(one in ("-o", "--output") and other == Format.JSON for one, other in pairs)
     return apart or "-ojson" in arguments or "--output=json" in arguments

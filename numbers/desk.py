@@ -1,7 +1,7 @@
 """What a command works with: store, provider and settings, opened by the root when asked for."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from .options import Options
 
 if TYPE_CHECKING:
     from .apply import Account
+    from .examination import Check
     from .model import Route
     from .overrides import RedisOverrides
     from .provider import Provider
@@ -95,6 +96,10 @@ class Desk(Protocol):
 
     def settings(self) -> Sequence[Setting]:
         """What this desk was opened with."""
+        ...
+
+    def checks(self) -> "Mapping[str, Check]":
+        """What only the root can look at, by name, for `doctor`."""
         ...
 
     def hide(self, text: str) -> str:

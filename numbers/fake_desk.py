@@ -1,7 +1,7 @@
 """A Desk over a Redis client and a provider that somebody else opened: for trials and tests."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import snapshot_json
 from .desk import Desk, Registry, Setting
+from .examination import Check
 from .failure import Failure
 from .fake_provider import FakeProvider
 from .journal import RedisJournal
@@ -18,7 +19,6 @@ from .model import Route
 from .options import Options
 from .origin import Origin
 from .overrides import RedisOverrides
-from .provider import Provider
 from .store import RedisStore
 from .webhook import Webhook
 
@@ -36,7 +36,7 @@ class FakeDesk:
     client: "Redis"
     prefix: str
     folder: Path
-    provider: Provider = field(default_factory=FakeProvider)
+    provider: FakeProvider = field(default_factory=FakeProvider)
     account: str = ACCOUNT
     webhook: Webhook = field(default_factory=lambda: Webhook("https://voice.example.com"))
     is_trial: bool = False
@@ -46,6 +46,7 @@ class FakeDesk:
     secrets: Sequence[str] = ()
     chance: random.Random = field(default_factory=lambda: random.Random(1))
     is_flow: Callable[[Route], bool] = lambda route: True
+    checked: Mapping[str, Check] = field(default_factory=dict[str, Check])
 
     def __post_init__(self) -> None:
         keys = Keys(self.prefix, self.account)
@@ -56,6 +57,12 @@ class FakeDesk:
             RedisLock(self.client, keys, f"{id(self)}"),
             RedisOverrides(self.client, keys, origin),
         )
+
+    @property
+    def fake_provider(self) -> FakeProvider:
+        """The provider, where it is the one in memory."""
+        assert isinstance(self.provider, FakeProvider)
+        return self.provider
 
     def now(self) -> datetime:
         """The instant that was given."""
@@ -68,6 +75,10 @@ class FakeDesk:
     def settings(self) -> Sequence[Setting]:
         """What was given."""
         return self.shown
+
+    def checks(self) -> Mapping[str, Check]:
+        """What was given."""
+        return self.checked
 
     def hide(self, text: str) -> str:
         """See Desk."""

@@ -6,7 +6,8 @@ from functools import cached_property
 from . import output
 from .answer import Answer
 from .desk import Desk, Opener
-from .options import Options
+from .failure import Failure
+from .options import Format, Options
 from .terminal import Terminal
 
 
@@ -28,8 +29,15 @@ class Invocation:
     def show(self, answer: Answer) -> None:
         """Print an answer now: for commands that have more than one."""
         output.show(answer, self.options)
-        if answer.next_step and sys.stdout.isatty():
+        is_table = self.options.output in (None, Format.TABLE)
+        if answer.next_step and is_table and sys.stdout.isatty():
             self.terminal.tell(answer.next_step)
+
+    def failure_of(self, error: BaseException) -> Failure | None:
+        """How a command ends that raised this; None for what is a fault of ours."""
+        from .failures import failure_of  # with much behind it
+
+        return failure_of(error) or self._opener.failure_of(error)
 
     def hide(self, text: str) -> str:
         """The text without the settings' secrets, as far as they are known."""

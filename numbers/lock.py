@@ -55,9 +55,11 @@ class KeptLock:
         self._thread: threading.Thread | None = None
 
     def acquire(self) -> bool:
-        """See Lock; once."""
+        """See Lock."""
         if not self._lock.acquire():
             return False
+        self._is_lost = False
+        self._released.clear()
         self._thread = threading.Thread(target=self._keep, daemon=True)
         self._thread.start()
         return True

@@ -77,9 +77,7 @@ def carry_out(invocation: Invocation, made: Plan, question: str, next_step: str 
         return plan_answer(made)
     if not made.changes:
         return applied_answer(made, Applied(made.id, made.base_version, 0))
-    for line in plan_lines(made):
-        invocation.terminal.tell(line)
-    invocation.terminal.confirm(question)
+    invocation.terminal.confirm(question, about=plan_lines(made))
     applied = performed(invocation, made)
     completion_cache.save(invocation.desk.folder, invocation.desk.registry.store.current())
     return applied_answer(made, applied, next_step)
@@ -107,6 +105,4 @@ def applied_answer(made: Plan, applied: Applied, next_step: str = "") -> Answer:
         "summary": made.summary,
     }
     line = f"version {applied.version} is in force" if made.changes else "no changes"
-    return Answer(
-        "ApplyResult", fields, ("version", "plan_id"), lines=[line], next_step=next_step
-    )
+    return Answer("ApplyResult", fields, ("version", "plan_id"), lines=[line], next_step=next_step)

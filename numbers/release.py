@@ -37,6 +37,24 @@ def release(number: str, account: Account, who: str, at: datetime, plan_id: str)
         account.lock.release()
 
 
+def forget(number: str, account: Account, who: str, at: datetime, plan_id: str) -> int:
+    """Take a number that is not ours out of the configuration; returns the version in force.
+
+    Raises Conflict if it is ours, or while another change is under way.
+    """
+    if not account.lock.acquire():
+        raise Conflict("another change is under way: wait for its end, then ask again")
+    try:
+        if _owned(number, account):
+            raise Conflict("the provider says that this number is ours: it stays")
+        current = account.store.current()
+        if number not in current.numbers:
+            return current.version
+        return _forget(number, current, account, who, at, plan_id)
+    finally:
+        account.lock.release()
+
+
 def _owned(number: str, account: Account) -> Owned | None:
     return next((owned for owned in account.provider.owned() if owned.number == number), None)
 

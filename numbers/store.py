@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KEEP_VERSIONS = 50
 KEEP_PLAN_S = 604_800
+HISTORY_PAGE = 500  # an entry may be as large as the plan it tells of
 
 ReadSnapshot = Callable[[bytes], Snapshot]
 RenderSnapshot = Callable[[Snapshot], bytes]
@@ -110,9 +111,16 @@ class RedisStore:
         return {} if found is None else found.numbers
 
     def history(self, limit: int = 1_000) -> Iterator[Change]:
-        """What was changed, the newest first."""
-        for _, fields in self._client.xrevrange(self._keys.audit, count=limit) or []:
-            yield _change({as_text(name): as_text(text) for name, text in (fields or {}).items()})
+        """What was changed, the newest first; asked for page by page."""
+        newest = "+"
+        while limit > 0:
+            asked = min(limit, HISTORY_PAGE)
+            page = self._client.xrevrange(self._keys.audit, max=newest, count=asked) or []
+            for entry_id, fields in page:
+                newest = f"({as_text(entry_id or b'')}"
+                texts = {as_text(name): as_text(text) for name, text in (fields or {}).items()}
+                yield _change(texts)
+            limit = limit - asked if len(page) == asked else 0
 
     def last_call(self, number: str) -> datetime | None:
         """When the last call of a number ended."""

@@ -1,7 +1,7 @@
 """The person at the terminal: what is told on stderr, and what may be asked."""
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
 from .exit_code import ExitCode
@@ -40,14 +40,17 @@ class Terminal:
         with Console(stderr=True, no_color=color).status(what):
             yield
 
-    def confirm(self, question: str, how: str = "--yes") -> None:
-        """Return if the answer is yes, by --yes or at the prompt.
+    def confirm(self, question: str, how: str = "--yes", about: Iterable[str] = ()) -> None:
+        """Return if the answer is yes, by --yes or at the prompt; `about` is what it means.
 
         Raises CommandError: NEEDS_CONFIRMATION where nobody can be asked, FAILED for a no.
         """
         if self._options.is_yes:
+            for line in about:
+                self.tell(line)
             return
-        answer = self._ask(f"{question} [y/N] ", how)
+        told = "".join(f"{line}\n" for line in about)  # whoever answers sees it, in any format
+        answer = self._ask(f"{told}{question} [y/N] ", how)
         if answer.lower() not in ("y", "yes"):
             raise CommandError(ExitCode.FAILED, "declined, nothing was changed")
 

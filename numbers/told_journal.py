@@ -9,7 +9,9 @@ from .step import Step
 class ToldJournal:
     """See Journal. `steps` are all of one plan, in order."""
 
-    def __init__(self, journal: Journal, steps: Sequence[Step], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, journal: Journal, steps: Sequence[Step], tell: Callable[[str], None]
+    ) -> None:
         self._journal = journal
         self._steps = steps
         self._tell = tell

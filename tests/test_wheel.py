@@ -39,7 +39,7 @@ def test_the_wheel_holds_every_file_of_the_product(wheel: Path) -> None:
         f"voicegate/{path.relative_to(ROOT).as_posix()}"
         for folder in SHIPPED
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and path.suffix in (".py", ".ulaw")
+        if path.is_file() and path.suffix in (".json", ".py", ".ulaw", ".yaml")
     }
     assert wanted | {"voicegate/__init__.py", "voicegate/py.typed"} <= packed
     assert not [name for name in packed if "/tests/" in name]

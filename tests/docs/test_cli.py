@@ -12,6 +12,9 @@ from voicegate.gateway.cli import tree
 ROOT = Path(__file__).parent.parent.parent
 PAGE = "docs/cli.md"
 
+SHARED = "Options of `numbers` and `agents`"
+SHARED_BY = ("voicegate numbers ", "voicegate agents ")
+
 Section = Callable[[str, str], str]
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
@@ -19,7 +22,7 @@ PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs")
 
 
 def commands(group: click.Group = tree, name: str = "voicegate") -> Iterator[tuple[str, set[str]]]:
-    """Each command that can be run, with its long options."""
+    """Each command that can be run, with its options."""
     context = click.Context(group)
     for each in group.list_commands(context):
         command = group.get_command(context, each)
@@ -30,18 +33,35 @@ def commands(group: click.Group = tree, name: str = "voicegate") -> Iterator[tup
             yield from commands(command, f"{name} {each}")
 
 
+def groups(group: click.Group = tree, name: str = "voicegate") -> Iterator[str]:
+    """What has commands below it."""
+    yield name
+    context = click.Context(group)
+    for each in group.list_commands(context):
+        command = group.get_command(context, each)
+        if isinstance(command, click.Group):
+            yield from groups(command, f"{name} {each}")
+
+
 def test_every_command_has_its_chapter() -> None:
     chapters = set(re.findall(r"^## `(.+)`$", (ROOT / PAGE).read_text("utf-8"), re.MULTILINE))
     assert chapters == {name for name, _ in commands()}
 
 
 def test_every_option_stands_in_its_commands_chapter_and_no_other(section: Section) -> None:
+    shared = _options(section(PAGE, SHARED))
     told = {
-        name: set(OPTION.findall("\n".join(re.findall(r"^\|.*$", text, re.MULTILINE))))
+        name: _options(section(PAGE, f"`{name}`"))
+        | (shared if name.startswith(SHARED_BY) else set[str]())
         for name, _ in commands()
-        for text in [section(PAGE, f"`{name}`")]
     }
-    assert told == dict(commands())
+    found = {name: {one for one in options if one.startswith("--")} for name, options in commands()}
+    assert told == found
+
+
+def _options(chapter: str) -> set[str]:
+    """Those that its tables tell."""
+    return set(OPTION.findall("\n".join(re.findall(r"^\|.*$", chapter, re.MULTILINE))))
 
 
 def test_the_figures_of_the_simulated_calls_are_those_of_a_run(section: Section) -> None:
@@ -76,16 +96,18 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def test_documents_name_no_command_and_no_target_that_does_not_exist() -> None:
     """`voicegate …` and `make …`, wherever they stand in code."""
-    known = {"voicegate", "voicegate sim", *(name for name, _ in commands())}
-    words = {name.split()[-1] for name in known}
+    runnable = {name for name, _ in commands()}
+    known = {*groups(), *runnable}
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     unknown: list[str] = []
     for page, text in pages():
-        for named in re.findall(r"(?:`|^\$ )(?:[A-Z_]+=\S+ )*voicegate((?: [a-z]+)*)", text, re.M):
-            path = named.split()
-            while path and path[-1] not in words:
-                path.pop()
-            if (named and not path) or " ".join(["voicegate", *path]) not in known:
+        for named in re.findall(
+            r"(?:`|^\$ )(?:[A-Z_]+=\S+ )*voicegate((?: [a-z][a-z-]*)*)", text, re.M
+        ):
+            path = f"voicegate{named}"
+            while path not in known:
+                path = path.rpartition(" ")[0]
+            if path != f"voicegate{named}" and path not in runnable:
                 unknown.append(f"{page}: voicegate{named}")
         made = re.findall(r"(?:`|^(?:\$ |    )?)make ([a-z]+)", text, re.MULTILINE)
         unknown += (f"{page}: make {target}" for target in made if target not in targets)

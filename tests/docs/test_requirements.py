@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs/requirements.md"
 
-ID = re.compile(r"\b[CDEGIKMNPQRWX]\d{1,3}\b")
+ID = re.compile(r"\b[CDEFGIKMNPQRWX]\d{1,3}\b")
 LINE = re.compile(r"^- \*\*([A-Z]\d+)\*\* ((?:.|\n  )+)$", re.MULTILINE)
 
 

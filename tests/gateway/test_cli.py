@@ -9,11 +9,20 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from voicegate.gateway import cli
-from voicegate.gateway.cli import ELSEWHERE, Elsewhere, LazyGroup, tree
+from voicegate.gateway.cli import ELSEWHERE, tree
 
 MAIN = "from voicegate.gateway.cli import main; main()"
-HEAVY = ("numpy", "fastapi", "uvicorn", "twilio", "pydantic", "structlog", "picows")
+HEAVY = (
+    "numpy",
+    "fastapi",
+    "uvicorn",
+    "twilio",
+    "pydantic",
+    "structlog",
+    "picows",
+    "redis",
+    "rich",
+)
 
 
 def below(command: click.Command | None, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -62,14 +71,6 @@ def test_every_command_explains_itself_with_an_example_and_its_exit_codes(name: 
 def test_the_tree_tells_its_exit_codes() -> None:
     done = CliRunner().invoke(tree, ["--help"])
     assert "Exit codes: 0" in done.output
-
-
-def test_a_command_of_another_module_is_loaded_when_it_is_asked_for() -> None:
-    group = LazyGroup("t", elsewhere={"help": Elsewhere(".cli:doctor", "Another name for it.")})
-    assert group.list_commands(click.Context(group)) == ["help"]
-    assert group.get_command(click.Context(group), "help") is cli.doctor
-    assert group.get_command(click.Context(group), "nothing") is None
-    assert "Another name for it." in CliRunner().invoke(group, ["--help"]).output
 
 
 def test_wrong_settings_are_all_named_at_once_without_a_traceback(tmp_path: Path) -> None:

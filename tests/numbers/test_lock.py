@@ -109,6 +109,21 @@ def test_a_kept_lock_is_renewed_while_a_long_step_goes_on() -> None:
     assert threading.enumerate() == before
 
 
+def test_a_lock_that_was_given_back_or_lost_is_kept_again_when_it_is_had_again() -> None:
+    watched = Watched()
+    kept = KeptLock(watched, (ConnectionError,), every_s=0.001)
+    for fails in (False, True, False):
+        assert kept.acquire()
+        watched.fails = fails
+        watched.wait_for_renewals(3 if not fails else 1)
+        watched.fails = False
+        kept.release()
+    assert kept.acquire()
+    watched.wait_for_renewals(3)
+    assert kept.renew()
+    kept.release()
+
+
 def test_a_lock_that_another_has_is_not_kept() -> None:
     watched, before = Watched(), threading.enumerate()
     watched.is_free = False

@@ -12,7 +12,7 @@ from voicegate.numbers.fake_registry import FakeRegistry
 from voicegate.numbers.model import Number, Snapshot
 from voicegate.numbers.provider import NotFound, Owned, ProviderError, Unreachable
 from voicegate.numbers.registry import Conflict
-from voicegate.numbers.release import release
+from voicegate.numbers.release import forget, release
 
 AT = datetime(2026, 11, 21, tzinfo=UTC)
 ONE, TWO = "+12125550101", "+12125550102"
@@ -102,6 +102,35 @@ def test_a_number_that_the_provider_gave_away_is_only_forgotten() -> None:
     house.release()
     assert house.has(ONE) == (False, False)
     assert house.provider.requests["release"] == 0
+
+
+def forgotten(house: House, number: str) -> int:
+    return forget(number, house.account, "ann", AT, f"f{len(house.registry.versions)}")
+
+
+def test_a_number_that_is_not_ours_is_forgotten_once() -> None:
+    house = House()
+    del house.provider.numbers[ONE]
+    assert (forgotten(house, ONE), forgotten(house, ONE)) == (8, 8)
+    assert house.has(ONE) == (False, False)
+    assert house.has(TWO) == (True, True)
+    assert (house.provider.writes, house.registry.is_locked) == (0, False)
+
+
+def test_a_number_that_is_ours_is_not_forgotten() -> None:
+    house = House()
+    with pytest.raises(Conflict, match="is ours"):
+        forgotten(house, ONE)
+    assert house.has(ONE) == (True, True)
+
+
+def test_nothing_is_forgotten_while_another_change_is_under_way() -> None:
+    house = House()
+    del house.provider.numbers[ONE]
+    house.registry.is_locked = True
+    with pytest.raises(Conflict):
+        forgotten(house, ONE)
+    assert house.has(ONE)[0]
 
 
 class Liar(FakeProvider):

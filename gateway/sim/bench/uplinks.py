@@ -20,8 +20,9 @@ import orjson
 from ....codecs.bank import Bank
 from ...core.actions import Action, EndReason, Fact, HearAudio, ModelAction
 from ...core.agent import AgentPlan
-from ...core.call import Call, CallLimits, Prompts
+from ...core.call import Call
 from ...core.events import CallRang, Event
+from ...core.terms import CallLimits, Prompts
 from ...core.wire import Deliver
 from ...legs.twilio_stream import StreamStart, TwilioStream
 from ...models.openai_realtime import APPEND_HEAD, OpenAIRealtime

@@ -1,0 +1,229 @@
+"""Opens what the commands of the registry work with: settings, then the store, then the provider."""
+
+import getpass
+import hashlib
+import logging
+import os
+import random
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import redis
+from redis.exceptions import RedisError
+
+from ..numbers import snapshot_json
+from ..numbers.desk import Registry, Setting
+from ..numbers.examination import Check, Finding
+from ..numbers.exit_code import ExitCode
+from ..numbers.failure import Failure
+from ..numbers.journal import RedisJournal
+from ..numbers.keys import Keys
+from ..numbers.lock import KeptLock, RedisLock
+from ..numbers.model import Route
+from ..numbers.options import Options
+from ..numbers.origin import Origin
+from ..numbers.overrides import RedisOverrides
+from ..numbers.provider import Provider
+from ..numbers.store import RedisStore
+from ..numbers.terminal import Terminal
+from ..numbers.webhook import Webhook
+from . import numbers_checks
+from .carriers.twilio_account import AccountFacts, ask_account
+from .carriers.twilio_numbers import TwilioNumbers
+from .core.errors import ConfigError, StoreError, StoreFault
+from .setting_sources import Source, merged, origin_of, sources
+from .settings import Settings, load
+from .store import FOLDER, OpenStore, open_store
+from .store_faults import explain
+
+ENV_FILE = Path(".env")
+SHOWN = (
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "VOICEGATE_PUBLIC_URL",
+    "REDIS_URL",
+    "VOICEGATE_REDIS_PREFIX",
+    "VOICEGATE_TWILIO_API_URL",
+)
+MASKED = "(hidden)"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_TALKATIVE = ("urllib3", "twilio", "twilio.http_client", "requests")
+
+
+class SettingsDesk:
+    """The Desk of one command. Raises ConfigError where a setting is missing, StoreError, and more."""
+
+    def __init__(self, options: Options, from_where: tuple[Source, ...]) -> None:
+        self._options = options
+        self._sources = from_where
+        self._settings = load(merged(from_where), None)
+        self._opened: OpenStore | None = None
+        self._client: redis.Redis | None = None
+        self._registry: Registry | None = None
+        self._provider: TwilioNumbers | None = None
+        self._opening = threading.Lock()  # the checks of `doctor` run at once
+        self.folder = FOLDER
+        self.chance: random.Random = random.SystemRandom()
+
+    @property
+    def account(self) -> str:
+        """See Desk."""
+        return _needed("TWILIO_ACCOUNT_SID", self._settings.twilio_account_sid)
+
+    @property
+    def who(self) -> str:
+        """The name under which the operator is logged in here."""
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):
+            return str(os.getuid())
+
+    @property
+    def where(self) -> str:
+        """What errors call the store."""
+        return "" if self._opened is None else self._opened.where
+
+    @property
+    def registry(self) -> Registry:
+        """See Desk."""
+        with self._opening:
+            if self._registry is None:
+                self._registry = self._open_registry()
+            return self._registry
+
+    def _open_registry(self) -> Registry:
+        keys = Keys(self._settings.redis_prefix, self.account)
+        self._opened = open_store(self._settings, self.folder)
+        Terminal(self._options).detail(self._opened.told)
+        self._client = client = self._opened.command_client()
+        argv = "\0".join(sys.argv).encode()
+        origin = Origin(socket.gethostname(), hashlib.sha256(argv).hexdigest())
+        lock = RedisLock(client, keys, secrets.token_hex(16))
+        return Registry(
+            RedisStore(client, keys, snapshot_json.parse, snapshot_json.render, origin),
+            RedisJournal(client, keys),
+            KeptLock(lock, failures=(RedisError, OSError)),
+            RedisOverrides(client, keys, origin),
+        )
+
+    @property
+    def provider(self) -> Provider:
+        """See Desk."""
+        if self._provider is None:
+            self._provider = self._open_provider()
+        return self._provider
+
+    def _open_provider(self) -> TwilioNumbers:
+        tokens = [token.get_secret_value() for token in self._settings.twilio_auth_tokens]
+        secret = _needed("TWILIO_AUTH_TOKEN", *tokens[:1])
+        for name in _TALKATIVE:
+            logging.getLogger(name).disabled = True  # they tell URLs with the account in them
+        url = self._settings.twilio_api_url
+        return TwilioNumbers(self.account, secret, url, self._options.timeout_s)
+
+    @property
+    def webhook(self) -> Webhook:
+        """See Desk."""
+        return Webhook(_needed("VOICEGATE_PUBLIC_URL", self._settings.public_url))
+
+    @property
+    def is_trial(self) -> bool:
+        """See Desk."""
+        return urlsplit(self._settings.twilio_api_url).hostname in LOOPBACK
+
+    def now(self) -> datetime:
+        """See Desk."""
+        return datetime.now(UTC)
+
+    def has_flow(self, route: Route) -> bool:
+        """There are none yet."""
+        return False
+
+    def settings(self) -> list[Setting]:
+        """See Desk."""
+        return [self._setting(name) for name in SHOWN]
+
+    def _setting(self, name: str) -> Setting:
+        origin = origin_of(name, self._sources)
+        (attribute,) = (
+            attribute for attribute, field in Settings.model_fields.items() if field.alias == name
+        )
+        value: object = getattr(self._settings, attribute)
+        hidden = MASKED if value else ""
+        shown = value if isinstance(value, str) else hidden
+        return Setting(name, shown, origin or ("default" if shown else "unset"))
+
+    def checks(self) -> Mapping[str, Check]:
+        """See Desk."""
+        url = self.webhook.public_url
+        return {
+            "public URL": lambda: numbers_checks.public_url(url),
+            "snapshot": lambda: numbers_checks.serving(url, self.registry.store.version),
+            "account": lambda: numbers_checks.account(self._ask_account, self.now),
+            "Redis": self._check_redis,
+            "time zones": lambda: numbers_checks.zones(self.now().year),
+        }
+
+    def _ask_account(self) -> AccountFacts:
+        tokens = [token.get_secret_value() for token in self._settings.twilio_auth_tokens]
+        secret = _needed("TWILIO_AUTH_TOKEN", *tokens[:1])
+        return ask_account(self.account, secret, self._settings.twilio_api_url)
+
+    def _check_redis(self) -> Finding:
+        _ = self.registry
+        assert self._client is not None
+        return numbers_checks.store(self._client, self.now)
+
+    def hide(self, text: str) -> str:
+        """See Desk."""
+        for secret in self._settings.secrets():
+            text = text.replace(secret, MASKED)
+        return text
+
+    def close(self) -> None:
+        """See Desk."""
+        if self._provider is not None:
+            self._provider.close()
+        if self._client is not None:
+            self._client.close()
+        if self._opened is not None:
+            self._opened.close()
+
+
+def open_desk(
+    options: Options, environ: Mapping[str, str] = os.environ, env_file: Path | None = ENV_FILE
+) -> SettingsDesk:
+    """Reads settings, and connects to nothing. Raises ConfigError."""
+    return SettingsDesk(options, tuple(sources(options, environ, env_file)))
+
+
+def failure_of(error: BaseException, where: str) -> Failure | None:
+    """How a command ends that raised this, of what the registry does not know."""
+    match error:
+        case ConfigError():
+            return Failure(ExitCode.USAGE, str(error))
+        case StoreError():
+            return _of_store(error)
+        case RedisError():
+            return _of_store(explain(error, where))
+        case _:
+            return None
+
+
+def _needed(name: str, value: str | None = None) -> str:
+    if value:
+        return value
+    fields = Settings.model_fields.values()
+    told = next(field.description for field in fields if field.alias == name)
+    raise ConfigError((f"{name} is not set: it is {told}",))
+
+
+def _of_store(error: StoreError) -> Failure:
+    is_away = error.fault in (StoreFault.UNREACHABLE, StoreFault.MISSING)
+    return Failure(ExitCode.UNREACHABLE if is_away else ExitCode.FAILED, str(error))

@@ -1,0 +1,29 @@
+"""Opens a desk for the commands of the registry, once one asks for it: till then, nothing is loaded."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..numbers.desk import Desk
+    from ..numbers.failure import Failure
+    from ..numbers.options import Options
+    from .numbers_desk import SettingsDesk
+
+
+class NumbersOpener:
+    """See Opener; one for each command."""
+
+    def __init__(self) -> None:
+        self._desk: SettingsDesk | None = None
+
+    def open(self, options: "Options") -> "Desk":
+        """Raises ConfigError."""
+        from .numbers_desk import open_desk
+
+        self._desk = open_desk(options)
+        return self._desk
+
+    def failure_of(self, error: BaseException) -> "Failure | None":
+        """See Opener."""
+        from .numbers_desk import failure_of
+
+        return failure_of(error, "" if self._desk is None else self._desk.where)

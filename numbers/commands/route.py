@@ -1,0 +1,75 @@
+"""`voicegate numbers route test`: who would answer, and why, without a call."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from ..answer import Answer
+from ..arguments import NUMBER, TIME
+from ..asked_time import asked_instant
+from ..command import command
+from ..exit_code import ExitCode
+from ..invocation import Invocation
+from ..number_json import reasons_json
+from ..resolve import Resolution, Step, resolve
+
+EXAMPLE = "voicegate numbers route test +12125550142 --from +12125550199 --at 2026-12-24T18:00"
+
+
+@click.group(epilog=f"Example: {EXAMPLE}")
+def route() -> None:
+    """Ask who would answer a call, without a call."""
+
+
+@command(EXAMPLE, codes=(ExitCode.FAILED, ExitCode.UNREACHABLE), name="test")
+@click.argument("number", type=NUMBER)
+@click.option("--from", "caller", type=NUMBER, help="Who calls; withheld, if nothing is said.")
+@click.option(
+    "--at",
+    type=TIME,
+    metavar="TIME",
+    help="When, like 2026-12-24T18:00; now, if nothing is said.",
+)
+@click.option(
+    "--tz",
+    metavar="ZONE",
+    help="Zone of --at; that of the number's schedule otherwise, or UTC.",
+)
+def test(
+    invocation: Invocation,
+    *,
+    number: str,
+    caller: str | None,
+    at: datetime | None,
+    tz: str | None,
+) -> Answer:
+    """Say who would answer a call to NUMBER, and each reason; exits with 1 if nobody would."""
+    desk = invocation.desk
+    if tz is not None and at is None:
+        raise click.UsageError("--tz is the zone of --at, which is missing")
+    snapshot = desk.registry.store.current()
+    known = snapshot.numbers.get(number)
+    when = desk.now() if at is None else asked_instant(at, tz, known, "--at")
+    overrides = desk.registry.overrides.read()
+    found = resolve(snapshot, number, caller or "", when, overrides, has_flow=desk.has_flow)
+    fields = {
+        "number": number,
+        "caller": caller,
+        "at": when.isoformat(),
+        "version": snapshot.version,
+        "route": None if found.route is None else str(found.route),
+        "reasons": reasons_json(found.reasons),
+    }
+    is_nobody = found.reasons[-1].step is Step.NOBODY
+    code = ExitCode.FAILED if is_nobody else ExitCode.OK
+    return Answer("RouteTest", fields, ("route",), lines=[*_lines(found)], exit_code=code)
+
+
+def _lines(found: Resolution) -> Iterator[str]:
+    for reason in found.reasons:
+        yield f"{'! ' if reason.is_alarm else ''}{reason}"
+    yield f"-> {found.route or 'nobody: the caller hears that we are closed'}"
+
+
+route.add_command(test)

@@ -1,0 +1,114 @@
+"""What is wrong with an account's numbers: each check, well and ill."""
+
+from dataclasses import replace
+
+import pytest
+
+from voicegate.numbers.doctor import Case, examine, mendable
+from voicegate.numbers.examination import Finding, Health
+from voicegate.numbers.model import Agent, Number, Pool, Route, Share, Snapshot
+from voicegate.numbers.provider import Owned
+from voicegate.numbers.route_text import parse
+from voicegate.numbers.webhook import Webhook
+
+ONE, TWO = "+12125550142", "+12125550143"
+WEBHOOK = Webhook("https://voice.example.com", "https://other.example.org/closed")
+A = parse("agent/a")
+KNOWN = {text: Number(text, shares=(Share(A, 1),)) for text in (ONE, TWO)}
+OWNED = [Owned(f"PN{text}", text, fields=WEBHOOK.wanted(KNOWN[text])) for text in KNOWN]
+STORED = Snapshot(
+    "main", 7, KNOWN, pools={"p": Pool("p", (ONE,))}, agents={"a": Agent("a", "Speak.")}
+)
+WELL = Case(STORED, OWNED, WEBHOOK, lambda _route: False)
+
+
+def edited(**fields: str) -> Case:
+    """The first number, changed by hand at the provider's."""
+    return replace(WELL, owned=[replace(OWNED[0], fields={**OWNED[0].fields, **fields}), OWNED[1]])
+
+
+def configured(number: Number) -> Case:
+    return replace(WELL, stored=replace(STORED, numbers={**KNOWN, number.number: number}))
+
+
+def ill(case: Case) -> dict[str, Health]:
+    return {
+        finding.check: finding.health
+        for finding in examine(case)
+        if finding.health is not Health.OK
+    }
+
+
+def test_nothing_is_found_where_all_is_well() -> None:
+    assert ill(WELL) == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "checks"),
+    [
+        ({"VoiceApplicationSid": "AP1"}, {"voice target", "drift"}),
+        ({"TrunkSid": "TK1"}, {"voice target", "drift"}),
+        ({"VoiceUrl": ""}, {"voice target", "drift"}),
+        ({"VoiceUrl": "https://elsewhere.example.com"}, {"drift"}),
+        ({"VoiceFallbackUrl": ""}, {"drift", "fallback URL"}),
+    ],
+)
+def test_what_was_edited_at_the_provider_is_named(fields: dict[str, str], checks: set[str]) -> None:
+    assert ill(edited(**fields)).keys() == checks
+
+
+def test_only_numbers_that_a_marked_remedy_helps_are_written_to() -> None:
+    for fields, numbers in (
+        ({"TrunkSid": "TK1"}, [ONE]),
+        ({"VoiceFallbackUrl": ""}, [ONE]),
+        ({"VoiceUrl": "https://elsewhere.example.com"}, []),
+    ):
+        case = edited(**fields)
+        assert mendable(case, examine(case)) == numbers
+
+
+@pytest.mark.parametrize(
+    ("route", "is_there"),
+    [
+        ("agent/b", False),
+        ("flow/a", False),
+        ("forward/+12125550199", True),
+        ("sip:a@b.example", True),
+    ],
+)
+def test_a_route_must_lead_to_somebody(route: str, is_there: bool) -> None:  # noqa: FBT001
+    case = configured(replace(KNOWN[ONE], fallback=parse(route)))
+    assert ill(case) == ({} if is_there else {"route": Health.FAIL})
+
+
+def test_a_flow_that_is_there_is_a_route() -> None:
+    def has_flow(route: Route) -> bool:
+        return route.target == "b"
+
+    case = replace(configured(replace(KNOWN[ONE], fallback=parse("flow/b"))), has_flow=has_flow)
+    assert ill(case) == {}
+
+
+def test_a_number_without_a_route_and_an_agent_without_a_number_are_warnings() -> None:
+    case = replace(WELL, stored=replace(STORED, numbers={text: Number(text) for text in KNOWN}))
+    assert ill(case) == {"coverage": Health.WARN, "agents": Health.WARN}
+
+
+def test_a_number_that_is_not_owned_fails_and_its_pool_with_it() -> None:
+    assert ill(replace(WELL, owned=OWNED[1:])) == {"owned": Health.FAIL, "pools": Health.FAIL}
+
+
+def test_an_emergency_address_must_stand_at_the_provider() -> None:
+    case = configured(replace(KNOWN[ONE], emergency_address="AD1"))
+    assert ill(case) == {"emergency address": Health.FAIL, "drift": Health.FAIL}
+
+
+def test_of_many_numbers_a_few_are_named() -> None:
+    many = {f"+1212555{n:04d}": Number(f"+1212555{n:04d}") for n in range(10)}
+    (owned, *_) = examine(replace(WELL, stored=replace(STORED, numbers=many)))
+    assert owned == Finding(
+        "owned",
+        Health.FAIL,
+        "not owned: +12125550000, +12125550001, +12125550002 and 7 more",
+        "buy it, or take it out: voicegate numbers release",
+    )
