@@ -14,8 +14,23 @@ ROOMS = ("codecs", "numbers", "ivr", "gateway")
 # Room -> what it may import of ours, besides itself. The most particular room counts.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "codecs": (),
-    "numbers": ("numbers/provider",),
+    "ivr": (
+        "gateway/core",
+        "codecs",
+        "numbers/yaml_text",
+        "numbers/yaml_tree",
+        "numbers/yaml_fields",
+    ),
+    "numbers": (
+        "numbers/provider",
+        "numbers/yaml_text",
+        "numbers/yaml_tree",
+        "numbers/yaml_fields",
+    ),
     "numbers/provider": (),
+    "numbers/yaml_text": ("numbers/yaml_tree", "numbers/yaml_fields"),
+    "numbers/yaml_fields": ("numbers/yaml_tree",),
+    "numbers/yaml_tree": (),
     "gateway/core": ("codecs",),
     "gateway/legs": ("gateway/core", "codecs"),
     "gateway/models": ("gateway/core", "codecs"),
