@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 MOST_S = 20
 
+T = TypeVar("T")
 Main = Callable[[], Coroutine[Any, Any, None]]
 Run = Callable[[Main], None]
 
@@ -30,3 +31,13 @@ async def turn() -> None:
     turned = asyncio.get_running_loop().create_future()
     asyncio.get_running_loop().call_soon(turned.set_result, None)
     await turned
+
+
+def at_once(asked: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns that has nothing to wait for. One that has is a fault."""
+    try:
+        asked.send(None)
+    except StopIteration as answer:
+        return answer.value
+    asked.close()
+    raise AssertionError("it waits for something")
