@@ -86,3 +86,7 @@ class Answers:
         if has_heard_us and (ended.reason is EndReason.DRAINED or self._fallback_number is None):
             return twiml.hang_up()
         return self.fallback()
+
+    def after_unasked(self, *, is_over: bool) -> bytes:
+        """Somebody's stream is over, and nobody can be asked whose: who is on the line stays."""
+        return twiml.hang_up() if is_over else self.fallback()

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from .call_record import CallFacts
 from .core.actions import EndReason
 from .session import Session
 
@@ -16,11 +17,18 @@ from .session import Session
 class LiveCall:
     """A call that was announced and is not over; its media may be here or still to come."""
 
-    call_id: str
-    call_sid: str
+    facts: CallFacts
     session: Session
-    document: bytes  # what the carrier was told to do, told again if it asks again
-    version: int = 0  # of the configuration that answered it
+
+    @property
+    def call_id(self) -> str:
+        """Ours."""
+        return self.facts.call_id
+
+    @property
+    def call_sid(self) -> str:
+        """The carrier's."""
+        return self.facts.call_sid
 
     @property
     def has_started(self) -> bool:
@@ -82,6 +90,12 @@ class LiveCalls:
         if not self._live:
             self.emptied.set()
         return ended
+
+    def drop(self, call_sid: str) -> None:
+        """A live call is another process's: nothing of it is remembered here."""
+        del self._live[call_sid]
+        if not self._live:
+            self.emptied.set()
 
     def _forget(self) -> None:
         """Those that ended longest ago."""

@@ -4,7 +4,7 @@ What a stranger can do here costs nothing: no model is asked, no call is touched
 """
 
 import asyncio
-from enum import StrEnum
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import structlog
@@ -13,35 +13,23 @@ from .answers import TOKEN_PARAMETER
 from .carriers.signature import SignatureValidator
 from .core.events import LegClosed, LegEnd
 from .legs.twilio_stream import StreamStart, TwilioStream, parse_start
-from .live_calls import LiveCall, LiveCalls
+from .live_calls import LiveCall
 from .metrics import Metrics
 from .socket_limits import POLICY_VIOLATED
+from .stream_fault import StreamFault
 from .switch import UpgradeHead
 from .text_socket import Accept, TextSocket
 from .tokens import Grant, Refusal, StreamTokens, TokenFault
 
 _LOG = structlog.stdlib.get_logger("voicegate.lobby")
 
-
-class StreamFault(StrEnum):
-    """Why a media socket was refused, besides what can be wrong with its token."""
-
-    CROWDED = "crowded"
-    UNSIGNED = "unsigned"
-    LATE = "late"
-    NO_START = "no_start"
-    BINARY = "binary"
-    NO_TOKEN = "no_token"
-    FLOODED = "flooded"
-    UNKNOWN_CALL = "unknown_call"
-    SECOND_STREAM = "second_stream"
-    MEDIA_UNSUPPORTED = "media_unsupported"
+Claim = Callable[[Grant], Awaitable[LiveCall | StreamFault]]
 
 
 class Lobby:
     """Lets sockets in, hands those that prove themselves to their call, and closes the others.
 
-    Without a validator every upgrade counts as signed; the token is asked for all the same.
+    `claim` finds the call that a token is for, wherever it was announced. Without a validator every upgrade counts as signed; the token is asked for all the same.
     """
 
     guests_max = 64
@@ -50,12 +38,12 @@ class Lobby:
 
     def __init__(
         self,
-        calls: LiveCalls,
+        claim: Claim,
         tokens: StreamTokens,
         validator: SignatureValidator | None,
         metrics: Metrics,
     ) -> None:
-        self.calls = calls
+        self.claim = claim
         self.tokens = tokens
         self._validator = validator
         self._metrics = metrics
@@ -144,7 +132,7 @@ class Guest:
         if isinstance(proof, Refusal):
             self._refuse(proof.cause)
             return
-        found = self._find(proof)
+        found = await self._lobby.claim(proof)
         if isinstance(found, StreamFault):
             self._refuse(found)
         elif not start.is_mulaw:
@@ -152,12 +140,6 @@ class Guest:
             self._refuse(StreamFault.MEDIA_UNSUPPORTED)
         else:
             self._hand_over(found, start)
-
-    def _find(self, grant: Grant) -> LiveCall | StreamFault:
-        call = self._lobby.calls.find(grant.call_sid)
-        if not isinstance(call, LiveCall) or call.call_id != grant.call_id:
-            return StreamFault.UNKNOWN_CALL
-        return StreamFault.SECOND_STREAM if call.has_started else call
 
     def _hand_over(self, call: LiveCall, start: StreamStart) -> None:
         """From here on the call hears the socket, first what came meanwhile."""

@@ -1,29 +1,28 @@
-"""Answers the carrier's webhooks: takes new calls, knows the old ones. It waits for nothing."""
+"""Answers the carrier's webhooks: takes new calls, knows the old ones, wherever they live."""
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from http import HTTPStatus
-from typing import Protocol
 
 import structlog
 
 from ..numbers.directory import Answering, Directory
+from ..numbers.model import Route
 from .admission import Admission
 from .answers import Answers
+from .call_record import CallFacts, CallRecord
 from .core.actions import EndReason
-from .core.events import CallRang, CarrierEnded, LegClosed, LegEnd
+from .core.errors import StoreError
 from .core.redact import phone
-from .hang_ups import HangUps
-from .live_calls import LiveCall, LiveCalls
+from .live_calls import EndedCall, LiveCalls
 from .metrics import Metrics
 from .notice import Notice
-from .session import Session
+from .switchboard import Switchboard, note_nothing
 from .tokens import Grant, StreamTokens
 
 _LOG = structlog.stdlib.get_logger("voicegate.reception")
-_BY_THE_CARRIER = (EndReason.CALLER_HUNG_UP, EndReason.TRANSFERRED, EndReason.REDIRECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,120 +33,124 @@ class Reply:
     document: bytes = b""
 
 
-class OpenSession(Protocol):
-    """Makes the session of a new call, on which nothing has been spent yet."""
-
-    def __call__(
-        self,
-        call_id: str,
-        called: str,
-        answering: Answering,
-        on_end: Callable[[EndReason], None],
-    ) -> Session: ...
-
-
-def note_nothing(_called: str) -> None:
-    """Without a registry nobody wants to know when a number was last called."""
-
-
 class Reception:
-    """One method for each webhook. Any of them may come twice, late, or before another."""
+    """One method for each webhook. Any of them may come twice, late, or before another.
+
+    Each asks the store once at most, and about a call that is known here not at all.
+    """
 
     def __init__(
         self,
         *,
         calls: LiveCalls,
+        switchboard: Switchboard,
         directory: Directory,
         admission: Admission,
         answers: Answers,
         tokens: StreamTokens,
         token_ttl_ms: int,
-        open_session: OpenSession,
-        hang_ups: HangUps,
         metrics: Metrics,
         note_call: Callable[[str], None] = note_nothing,
     ) -> None:
         self._calls = calls
+        self._switchboard = switchboard
         self._directory = directory
         self._admission = admission
         self._answers = answers
         self._tokens = tokens
         self._token_ttl_ms = token_ttl_ms
-        self._open_session = open_session
-        self._hang_ups = hang_ups
         self._metrics = metrics
         self._note_call = note_call
 
-    def voice(self, notice: Notice) -> Reply:
+    async def voice(self, notice: Notice) -> Reply:
         """A call came in; asked again before its media came, the answer is the same."""
         known = self._calls.find(notice.call_sid)
-        if isinstance(known, LiveCall):
-            is_taken, document = known.has_started, known.document
-        elif known is not None:
-            is_taken, document = known.had_started, self._answers.fallback()
-        else:
-            is_taken, document = False, self._receive(notice)
-        return Reply(HTTPStatus.CONFLICT) if is_taken else Reply(HTTPStatus.OK, document)
+        if known is None:
+            return await self._receive(notice)
+        if isinstance(known, EndedCall):
+            return self._again(b"", has_started=known.had_started, is_over=True)
+        if known.has_started:
+            return self._again(b"", has_started=True, is_over=False)
+        return self._known(await self._switchboard.announce_again(known))
 
-    def after(self, notice: Notice) -> Reply:
+    async def after(self, notice: Notice) -> Reply:
         """The stream has ended, or never came to be: the carrier asks what now."""
-        known = self._calls.find(notice.call_sid)
-        if isinstance(known, LiveCall):  # the socket has not told us yet, or there never was one
-            lost = CarrierEnded() if notice.is_over else LegClosed(LegEnd.LOST)
-            known.session.deliver(lost)
-            known = self._calls.find(notice.call_sid)
-            assert not isinstance(known, LiveCall)
-        self._hang_ups.forget(notice.call_sid)
-        return Reply(HTTPStatus.OK, self._answers.after(known))
+        try:
+            ended = await self._switchboard.lose(notice.call_sid, is_over=notice.is_over)
+        except StoreError as error:
+            _LOG.warning("after.unknown", call_sid=notice.call_sid, cause=error.fault)
+            return Reply(HTTPStatus.OK, self._answers.after_unasked(is_over=notice.is_over))
+        return Reply(HTTPStatus.OK, self._answers.after(ended))
 
-    def status(self, notice: Notice) -> Reply:
+    async def status(self, notice: Notice) -> Reply:
         """The carrier reports how the call stands; only that it is over is news."""
-        known = self._calls.find(notice.call_sid)
         if notice.is_over:
-            self._hang_ups.forget(notice.call_sid)
-            if isinstance(known, LiveCall):
-                known.session.deliver(CarrierEnded())
+            with suppress(StoreError):
+                await self._switchboard.lose(notice.call_sid, is_over=True)
         return Reply(HTTPStatus.NO_CONTENT)
 
-    def stream_status(self, notice: Notice) -> Reply:
+    async def stream_status(self, notice: Notice) -> Reply:
         """The carrier reports on the stream; a handshake that failed shows here only."""
-        known = self._calls.find(notice.call_sid)
-        if known is not None and notice.stream_event == "stream-error":
-            _LOG.warning("stream.error", call=known.call_id, error=notice.stream_error)
+        if notice.stream_event == "stream-error":
+            call_id = await self._call_id(notice.call_sid)
+            if call_id is not None:
+                _LOG.warning("stream.error", call=call_id, error=notice.stream_error)
         return Reply(HTTPStatus.NO_CONTENT)
+
+    async def _call_id(self, call_sid: str) -> str | None:
+        known = self._calls.find(call_sid)
+        if known is not None:
+            return known.call_id
+        record = await self._switchboard.look_up(call_sid)
+        return None if record is None else record.facts.call_id
+
+    # -- a call that is known ------------------------------------------------------------------
+
+    def _known(self, record: CallRecord) -> Reply:
+        is_over = record.reason is not None
+        return self._again(record.facts.document, has_started=record.has_started, is_over=is_over)
+
+    def _again(self, document: bytes, *, has_started: bool, is_over: bool) -> Reply:
+        if has_started:
+            return Reply(HTTPStatus.CONFLICT)
+        return Reply(HTTPStatus.OK, self._answers.fallback() if is_over else document)
 
     # -- a new call ----------------------------------------------------------------------------
 
-    def _receive(self, notice: Notice) -> bytes:
+    async def _receive(self, notice: Notice) -> Reply:
         answering = self._directory.resolve(notice.called, notice.caller)
         for alarm in answering.alarms:
             _LOG.warning("route.alarm", called=phone(notice.called), found=alarm)
-        if document := self._answers.elsewhere(answering.route):
-            kind = "closed" if answering.route is None else answering.route.kind
-            _LOG.info("call.led_elsewhere", call_sid=notice.call_sid, kind=kind)
-            self._note_call(notice.called)
-            return document
-        barrier = self._admission.admit()
-        if barrier is None:
-            return self._take(notice, answering)
+        elsewhere = self._answers.elsewhere(answering.route)
+        barrier = None if elsewhere else self._admission.admit()
+        if elsewhere is None and barrier is None:
+            return await self._take(notice, answering)
+        record = await self._switchboard.look_up(notice.call_sid)  # another process may have it
+        if record is not None:
+            return self._known(record)
+        if elsewhere is not None:
+            return self._lead(notice, answering.route, elsewhere)
         self._metrics.calls_ended.labels(EndReason.OVERLOAD_REFUSED).inc()
         _LOG.warning("call.refused", call_sid=notice.call_sid, cause=barrier)
-        return self._answers.fallback()
+        return Reply(HTTPStatus.OK, self._answers.fallback())
 
-    def _take(self, notice: Notice, answering: Answering) -> bytes:
+    def _lead(self, notice: Notice, route: Route | None, document: bytes) -> Reply:
+        kind = "closed" if route is None else route.kind
+        _LOG.info("call.led_elsewhere", call_sid=notice.call_sid, kind=kind)
+        self._note_call(notice.called)
+        return Reply(HTTPStatus.OK, document)
+
+    async def _take(self, notice: Notice, answering: Answering) -> Reply:
         call_id, call_sid = secrets.token_hex(8), notice.call_sid
         grant = Grant(call_id, call_sid, notice.account_sid, attempt=0)
-        document = self._answers.stream(self._tokens.issue(grant, self._token_ttl_ms))
-        on_end = partial(self._ended, call_sid, notice.called)
-        session = self._open_session(call_id, notice.called, answering, on_end)
-        self._calls.add(LiveCall(call_id, call_sid, session, document, answering.version))
-        caller, called = phone(notice.caller), phone(notice.called)
-        _LOG.info("call.rang", call=call_id, call_sid=call_sid, caller=caller, called=called)
-        session.deliver(CallRang())
-        return self._answers.fallback() if session.is_over else document
-
-    def _ended(self, call_sid: str, called: str, reason: EndReason) -> None:
-        ended = self._calls.end(call_sid, reason)
-        self._note_call(called)
-        if ended.had_started and reason not in _BY_THE_CARRIER:
-            self._hang_ups.expect(call_sid)
+        facts = CallFacts(
+            call_id,
+            call_sid,
+            notice.called,
+            self._answers.stream(self._tokens.issue(grant, self._token_ttl_ms)),
+            answering.route,
+            None if answering.agent is None else answering.agent.name,
+            answering.audio,
+            answering.version,
+        )
+        return self._known(await self._switchboard.announce(facts, answering, notice.caller))

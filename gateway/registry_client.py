@@ -10,12 +10,13 @@ import structlog
 from redis.exceptions import RedisError
 
 from ..numbers import snapshot_json
-from ..numbers.directory import RegistryDirectory
+from ..numbers.directory import Answering, RegistryDirectory
 from ..numbers.keys import Keys
 from ..numbers.last_good import LastGood
-from ..numbers.model import Route
+from ..numbers.model import Agent, Route
 from ..numbers.serving import Standing, View
 from ..numbers.watch import Watch
+from .call_record import CallFacts
 from .store import OpenStore
 
 _LOG = structlog.stdlib.get_logger("voicegate.registry")
@@ -68,6 +69,15 @@ class RegistryClient:
         self._notes.add(note)
         note.add_done_callback(self._notes.discard)
 
+    async def recall(self, facts: CallFacts) -> Answering:
+        """Who answers a call that rang at another process: as it was settled there.
+
+        Where that version cannot be had any more, the agent of that name as he is now; else the
+        one whom the settings describe.
+        """
+        agent = None if facts.agent is None else await self._agent(facts.agent, facts.version)
+        return Answering(facts.route, agent, facts.audio, facts.version)
+
     async def close(self) -> None:
         """Follow no more, and write down what is still to be."""
         if self._notes:
@@ -77,6 +87,15 @@ class RegistryClient:
             with suppress(asyncio.CancelledError):
                 await self._following
         await self._client.aclose()
+
+    async def _agent(self, name: str, version: int) -> Agent | None:
+        snapshot = None
+        with suppress(RedisError, OSError):
+            snapshot = await self._watch.version(version)
+        if snapshot is None:
+            _LOG.warning("call.unpinned", version=version)
+            snapshot = self._watch.view.snapshot
+        return snapshot.agents.get(name)
 
     async def _note(self, called: str, ended_at: datetime) -> None:
         with suppress(RedisError, OSError):

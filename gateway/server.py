@@ -87,6 +87,7 @@ async def run(gateway: Gateway, listener: socket.socket) -> None:
     server = _Server(_config(gateway))
     gateway.lag.start()
     gateway.pauses.start()
+    await gateway.shared.start()
     if gateway.registry is not None:
         await gateway.registry.start()
     async with asyncio.TaskGroup() as tasks:
@@ -95,6 +96,7 @@ async def run(gateway: Gateway, listener: socket.socket) -> None:
         server.should_exit = True
     gateway.pauses.stop()
     gateway.lag.stop()
+    await gateway.shared.close()
     if gateway.registry is not None:
         await gateway.registry.close()
     if gateway.carrier is not None:

@@ -268,6 +268,13 @@ class Session:
 
     # -- the end -------------------------------------------------------------------------------
 
+    def abandon(self) -> None:
+        """The call goes on elsewhere: let go of what was prepared for it, without a word."""
+        self.is_over = True
+        self._inbox.clear()
+        self._disconnect()
+        self._clock.set_alarm(None)
+
     def _end(self, reason: EndReason) -> None:
         if self.is_over:
             return

@@ -86,6 +86,31 @@ class MemoryTokenStore:
         return True
 
 
+class VouchingTokenStore:
+    """A store that all processes share; where it is away each vouches for its own tokens.
+
+    A nonce begins with the name of the process that issued it, and only there it is known whether
+    it was used. A token of another process is never accepted unchecked.
+    """
+
+    def __init__(self, shared: TokenStore, process: str, now: Now) -> None:
+        self._shared = shared
+        self._process = process
+        self._own = MemoryTokenStore(now)
+
+    async def consume(self, nonce: str, expires_at_ms: int) -> bool:
+        """See TokenStore."""
+        is_ours = nonce.startswith(self._process)
+        if is_ours and not await self._own.consume(nonce, expires_at_ms):
+            return False
+        try:
+            return await self._shared.consume(nonce, expires_at_ms)
+        except StoreError:
+            if not is_ours:
+                raise
+            return True
+
+
 def derive_key(auth_token: str | None) -> bytes:
     """The key of our tokens: the same in all processes that share an auth token, else random."""
     if not auth_token:
@@ -94,16 +119,18 @@ def derive_key(auth_token: str | None) -> bytes:
 
 
 class StreamTokens:
-    """Issues and consumes the tokens of one key."""
+    """Issues and consumes the tokens of one key; `process` is whose the issued ones are."""
 
-    def __init__(self, key: bytes, store: TokenStore, now: Now) -> None:
+    def __init__(self, key: bytes, store: TokenStore, now: Now, process: str = "") -> None:
+        self._process = process
         self._key = key
         self._store = store
         self._now = now
 
     def issue(self, grant: Grant, ttl_ms: int) -> str:
         """A new token, opaque and URL-safe, at most TOKEN_CHARS_MAX long."""
-        said = _render(grant, self._now() + ttl_ms, secrets.token_urlsafe(12))
+        nonce = self._process + secrets.token_urlsafe(12)
+        said = _render(grant, self._now() + ttl_ms, nonce)
         token = f"{said}.{self._sign(said)}"
         if len(token) > TOKEN_CHARS_MAX:
             raise ValueError(f"a stream token of {len(token)} characters: its ids are too long")

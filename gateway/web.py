@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 import structlog
@@ -25,7 +25,7 @@ _SHOWN_CHARS = 100
 
 _LOG = structlog.stdlib.get_logger("voicegate.web")
 
-Decide = Callable[[Notice], Reply]
+Decide = Callable[[Notice], Awaitable[Reply]]
 
 
 class Webhooks:
@@ -74,7 +74,7 @@ class Webhooks:
         notice = parse(fields)
         if notice is None:
             return self._refuse(path, HTTPStatus.BAD_REQUEST, "no_call")
-        return _render(self.routes[path](notice))
+        return _render(await self.routes[path](notice))
 
     def _is_proven(self, request: Request, fields: Fields) -> bool:
         if self._validator is None:

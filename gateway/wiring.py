@@ -1,6 +1,7 @@
 """Names every concrete class: out of settings comes a gateway that only needs a port."""
 
 import random
+import secrets
 import time
 from asyncio import get_running_loop
 from collections.abc import Callable
@@ -32,14 +33,24 @@ from .model_socket import ModelSocket
 from .models.openai_realtime import OpenAIRealtime
 from .plans import agent_plan, call_limits, model_address, model_plan, tls_context
 from .prompts import prompts_for
-from .reception import Reception, note_nothing
+from .reception import Reception
+from .redis_calls import RedisCalls
 from .registry_client import RegistryClient
 from .reporter import Reporter
 from .session import Session, Watcher
 from .settings import Settings
+from .shared_calls import Hall, MemoryCalls, SharedCalls
+from .shared_tokens import RedisTokenStore
 from .store import FOLDER, OpenStore
 from .switch import MediaPort
-from .tokens import MemoryTokenStore, StreamTokens, derive_key
+from .switchboard import Switchboard, as_it_stands, note_nothing
+from .tokens import (
+    MemoryTokenStore,
+    StreamTokens,
+    TokenStore,
+    VouchingTokenStore,
+    derive_key,
+)
 from .watchers import BreakerWatch, Together
 from .web import Figures, Health, Webhooks, build_app
 
@@ -60,6 +71,7 @@ class Gateway:
     pauses: GcPauses
     metrics: Metrics
     carrier: TwilioRest | None
+    shared: SharedCalls
     registry: RegistryClient | None = None
 
 
@@ -138,11 +150,13 @@ def build(
     """
     assert settings.public_url is not None
     metrics, limits = Metrics(), call_limits(settings)
+    process = secrets.token_hex(4)
     auth_tokens = [token.get_secret_value() for token in settings.twilio_auth_tokens]
     validator = None if is_insecure else SignatureValidator(settings.public_url, auth_tokens)
     key = derive_key(auth_tokens[0] if auth_tokens else None)
-    tokens = StreamTokens(key, MemoryTokenStore(_wall_ms), _wall_ms)
     now_ms = partial(loop_ms, get_running_loop())
+    shared, token_store = _shared(store, process, now_ms)
+    tokens = StreamTokens(key, token_store, _wall_ms, process)
     calls = LiveCalls(now_ms)
     metrics.calls_live.set_function(lambda: len(calls))
     lag = LoopLag(metrics.loop_lag_ms.observe)
@@ -159,17 +173,25 @@ def build(
     registry = None if store is None else _registry(settings, store, calls)
     carrier = _carrier(settings, auth_tokens)
     hang_ups = HangUps(carrier)
+    note_call = note_nothing if registry is None else registry.note_call
+    switchboard = Switchboard(
+        calls=calls,
+        shared=shared,
+        open_session=Sessions(settings, limits, metrics, breaker, watch).open,
+        hang_ups=hang_ups,
+        note_call=note_call,
+        recall=as_it_stands if registry is None else registry.recall,
+    )
     reception = Reception(
         calls=calls,
+        switchboard=switchboard,
         directory=OneRoute(HOUSE_AGENT) if registry is None else registry.directory,
         admission=admission,
         answers=answers,
         tokens=tokens,
         token_ttl_ms=limits.token_ttl_ms,
-        open_session=Sessions(settings, limits, metrics, breaker, watch).open,
-        hang_ups=hang_ups,
         metrics=metrics,
-        note_call=note_nothing if registry is None else registry.note_call,
+        note_call=note_call,
     )
     webhooks = Webhooks(reception, validator, metrics)
     health = Health(
@@ -181,7 +203,7 @@ def build(
     figures = Figures(
         metrics, None if token is None else token.get_secret_value(), is_open=is_insecure
     )
-    lobby = Lobby(calls, tokens, validator, metrics)
+    lobby = Lobby(switchboard.claim, tokens, validator, metrics)
     return Gateway(
         app=build_app(webhooks, health, figures, answers.fallback),
         calls=calls,
@@ -191,8 +213,21 @@ def build(
         pauses=GcPauses(metrics.gc_pause_ms.observe),
         metrics=metrics,
         carrier=carrier,
+        shared=shared,
         registry=registry,
     )
+
+
+def _shared(
+    store: OpenStore | None, process: str, now_ms: Callable[[], int]
+) -> tuple[SharedCalls, TokenStore]:
+    """What all processes know: without a store this one is all there are."""
+    if store is None:
+        return MemoryCalls(process, Hall(now_ms)), MemoryTokenStore(_wall_ms)
+    client = store.gateway_client()
+    used = RedisTokenStore(client, store.prefix, _wall_ms, store.where)
+    calls = RedisCalls(client, store.prefix, store.where, process)
+    return calls, VouchingTokenStore(used, process, _wall_ms)
 
 
 def _registry(settings: Settings, store: OpenStore, calls: LiveCalls) -> RegistryClient:
@@ -201,7 +236,7 @@ def _registry(settings: Settings, store: OpenStore, calls: LiveCalls) -> Registr
         settings.twilio_account_sid or "insecure",
         FOLDER,
         house=HOUSE_AGENT,
-        held=lambda: {call.version for call in calls if call.version},
+        held=lambda: {call.facts.version for call in calls if call.facts.version},
     )
 
 

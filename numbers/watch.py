@@ -96,6 +96,13 @@ class Watch:
                 await self._wait(channel)
                 await self._look()
 
+    async def version(self, version: int) -> Snapshot | None:
+        """One that a call was answered by elsewhere; None if it is no more. Raises Redis' errors."""
+        if version == self.view.snapshot.version:
+            return self.view.snapshot
+        document = await self._client.get(self._keys.document(version))
+        return await asyncio.to_thread(self._parse, document)
+
     async def note_call(self, number: str, ended_at: datetime) -> None:
         """Write down when a number's last call ended. Raises the errors of Redis."""
         await self._client.set(self._keys.last(number), ended_at.isoformat())

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ..server import listen, run
-from ..settings import load
+from ..settings import Settings, load
 from ..wiring import Gateway, build
 from .carrier.account import AccountSettings, OwnNumber
 from .carrier.documents import Target
@@ -55,7 +55,7 @@ async def open_house(
     Signatures are on. The model says four seconds at a time; whoever else is called is busy.
     """
     async with serve_realtime(
-        "127.0.0.1", 0, model_settings or RealtimeSettings(), _brain, is_kept=True
+        "127.0.0.1", 0, model_settings or RealtimeSettings(), scripted_brain, is_kept=True
     ) as model:
         listener = listen("127.0.0.1", 0, is_insecure=False)
         port: int = listener.getsockname()[1]
@@ -64,21 +64,26 @@ async def open_house(
         async with serve_carrier(
             "127.0.0.1", 0, account, network=network, callees=lambda _number: BUSY
         ) as carrier:
-            settings = load(
-                {
-                    "OPENAI_API_KEY": "sk-test-0123456789",
-                    "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
-                    "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
-                    "VOICEGATE_PUBLIC_URL": PUBLIC_URL,
-                    "VOICEGATE_OPENAI_URL": f"ws://127.0.0.1:{model.port}/v1/realtime",
-                    "VOICEGATE_TWILIO_API_URL": f"http://127.0.0.1:{carrier.port}",
-                    **environ,
-                },
-                None,
-            )
+            settings = house_settings(model.port, carrier.port, **environ)
             gateway = build(settings, is_insecure=False)
             async with running(gateway, listener):
                 yield House(gateway, port, model, carrier)
+
+
+def house_settings(model_port: int, carrier_port: int, **environ: str) -> Settings:
+    """Those of a gateway between these ends."""
+    return load(
+        {
+            "OPENAI_API_KEY": "sk-test-0123456789",
+            "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
+            "TWILIO_AUTH_TOKEN": AUTH_TOKEN,
+            "VOICEGATE_PUBLIC_URL": PUBLIC_URL,
+            "VOICEGATE_OPENAI_URL": f"ws://127.0.0.1:{model_port}/v1/realtime",
+            "VOICEGATE_TWILIO_API_URL": f"http://127.0.0.1:{carrier_port}",
+            **environ,
+        },
+        None,
+    )
 
 
 @asynccontextmanager
@@ -93,5 +98,6 @@ async def running(gateway: Gateway, listener: socket.socket) -> AsyncGenerator[N
         await asyncio.wait_for(serving, LEAVES_WITHIN_S)
 
 
-def _brain() -> Brain:
+def scripted_brain() -> Brain:
+    """Says the one answer, over and over."""
     return ScriptBrain([ANSWER])

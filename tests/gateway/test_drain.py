@@ -3,6 +3,7 @@
 import asyncio
 
 from voicegate.gateway.admission import Admission
+from voicegate.gateway.call_record import CallFacts
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.breaker import Breaker
@@ -66,7 +67,7 @@ class Process:
             watcher=Reporter(call_sid, Metrics()),
             on_end=over,
         )
-        self.calls.add(LiveCall(call_sid, call_sid, session, b""))
+        self.calls.add(LiveCall(CallFacts(call_sid, call_sid), session))
         session.deliver(CallRang())
         return session
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from voicegate.gateway.call_record import CallFacts
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.call import Call
@@ -26,7 +27,7 @@ def a_call(clock: StillClock, call_sid: str = SID, call_id: str = "one") -> Live
         watcher=Reporter(call_id, Metrics()),
         on_end=lambda _: None,
     )
-    return LiveCall(call_id, call_sid, session, b"<Response/>")
+    return LiveCall(CallFacts(call_id, call_sid), session)
 
 
 def test_a_call_is_found_by_its_sid_from_announcement_to_end_and_after() -> None:

@@ -16,10 +16,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from voicegate.gateway.lobby import Lobby, StreamFault
+from voicegate.gateway.lobby import Lobby
 from voicegate.gateway.server import listen
 from voicegate.gateway.settings import load
 from voicegate.gateway.sim.house import running
+from voicegate.gateway.stream_fault import StreamFault
 from voicegate.gateway.tokens import Grant, MemoryTokenStore, StreamTokens, TokenFault, derive_key
 from voicegate.gateway.wiring import Gateway, build
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 import orjson
@@ -10,23 +10,29 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from voicegate.gateway.call_record import CallFacts
 from voicegate.gateway.core.actions import EndReason, HearAudio, ModelAction
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.call import Call
-from voicegate.gateway.core.events import CallRang, ModelConnected, ModelOpened
+from voicegate.gateway.core.events import ModelConnected, ModelOpened
 from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.core.wire import Deliver
+from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import LiveCall, LiveCalls
-from voicegate.gateway.lobby import Lobby, StreamFault
+from voicegate.gateway.lobby import Lobby
 from voicegate.gateway.loop_clock import LoopClock
 from voicegate.gateway.metrics import Metrics
 from voicegate.gateway.reporter import Reporter
 from voicegate.gateway.session import Session
-from voicegate.gateway.sim.rig.loops import run
+from voicegate.gateway.shared_calls import Hall, MemoryCalls
+from voicegate.gateway.sim.rig.loops import at_once, run
 from voicegate.gateway.socket_limits import CARRIER_LIMITS
 from voicegate.gateway.sockets import accepting
+from voicegate.gateway.stream_fault import StreamFault
 from voicegate.gateway.switch import UpgradeHead
+from voicegate.gateway.switchboard import Switchboard
 from voicegate.gateway.tokens import Grant, StreamTokens
+from voicegate.numbers.directory import Answering
 
 ACCOUNT, SID = "AC" + "a" * 32, "CA" + "1" * 32
 
@@ -73,7 +79,7 @@ class Model:
         pass
 
 
-class Hall:
+class Entrance:
     """A lobby on a port of its own, and one call that has rung."""
 
     def __init__(self) -> None:
@@ -82,17 +88,28 @@ class Hall:
         self.metrics = Metrics()
         self.calls = LiveCalls(lambda: 0)
         self.tokens = StreamTokens(b"key", self.store, lambda: 0)
-        self.lobby = Lobby(self.calls, self.tokens, None, self.metrics)
-        session = Session(
+        switchboard = Switchboard(
+            calls=self.calls,
+            shared=MemoryCalls("here", Hall(lambda: 0)),
+            open_session=self._open,
+            hang_ups=HangUps(None),
+        )
+        self.lobby = Lobby(switchboard.claim, self.tokens, None, self.metrics)
+        at_once(switchboard.announce(CallFacts("one", SID), Answering(None), ""))
+        call = self.calls.find(SID)
+        assert isinstance(call, LiveCall)
+        self.call = call
+
+    def _open(
+        self, call_id: str, called: str, answering: Answering, on_end: Callable[[EndReason], None]
+    ) -> Session:
+        return Session(
             Call(AgentPlan(greeting=None), CallLimits(), Prompts()),
             clock=LoopClock(lambda: None),
             open_model=lambda _: self.model,
             watcher=Reporter("one", self.metrics),
             on_end=lambda reason: None,
         )
-        session.deliver(CallRang())
-        self.call = LiveCall("one", SID, session, b"")
-        self.calls.add(self.call)
 
     def protocol(self) -> asyncio.BufferedProtocol:
         accept = self.lobby.gate(UpgradeHead("/twilio/media", {}))
@@ -116,8 +133,8 @@ class Hall:
 
 
 @asynccontextmanager
-async def hall() -> AsyncGenerator[tuple[Hall, str], None]:
-    made = Hall()
+async def hall() -> AsyncGenerator[tuple[Entrance, str], None]:
+    made = Entrance()
     server = await asyncio.get_running_loop().create_server(made.protocol, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]

@@ -32,9 +32,11 @@ from voicegate.gateway.notice import Notice
 from voicegate.gateway.reception import Reception, Reply
 from voicegate.gateway.reporter import Reporter
 from voicegate.gateway.session import Session
+from voicegate.gateway.shared_calls import Hall, MemoryCalls
 from voicegate.gateway.sim.rig.clock import StillClock
 from voicegate.gateway.sim.rig.end import CALLER, MemoryEnd
-from voicegate.gateway.sim.rig.loops import run
+from voicegate.gateway.sim.rig.loops import at_once, run
+from voicegate.gateway.switchboard import Switchboard
 from voicegate.gateway.tokens import MemoryTokenStore, StreamTokens
 from voicegate.numbers.directory import Answering
 from voicegate.numbers.model import Route, RouteKind
@@ -100,13 +102,18 @@ class Desk:
         self.models = 0
         self.reception = Reception(
             calls=self.calls,
+            switchboard=Switchboard(
+                calls=self.calls,
+                shared=MemoryCalls("here", Hall(lambda: 0)),
+                open_session=self._open,
+                hang_ups=self.hang_ups,
+                note_call=self.noted.append,
+            ),
             directory=OneNumber(others or {}),
             admission=self.admission,
             answers=self.answers,
             tokens=self.tokens,
             token_ttl_ms=30_000,
-            open_session=self._open,
-            hang_ups=self.hang_ups,
             metrics=self.metrics,
             note_call=self.noted.append,
         )
@@ -132,7 +139,7 @@ class Desk:
         return MemoryEnd()
 
     def ring(self) -> LiveCall:
-        assert self.reception.voice(RANG).status is HTTPStatus.OK
+        assert at_once(self.reception.voice(RANG)).status is HTTPStatus.OK
         call = self.calls.find(SID)
         assert isinstance(call, LiveCall)
         return call
@@ -149,7 +156,7 @@ class Desk:
 def test_a_call_gets_a_stream_and_its_model_is_called_in_the_same_moment() -> None:
     """C5: nothing but `OpenModel` happens before the caller is here."""
     desk = Desk()
-    reply = desk.reception.voice(RANG)
+    reply = at_once(desk.reception.voice(RANG))
     assert reply.status is HTTPStatus.OK
     assert b"<Connect" in reply.document
     assert desk.models == 1
@@ -161,7 +168,7 @@ def test_the_token_in_the_document_is_for_this_call_alone() -> None:
 
     async def main() -> None:
         desk = Desk()
-        document = desk.ring().document.decode()
+        document = desk.ring().facts.document.decode()
         token = document.partition('name="token" value="')[2].partition('"')[0]
         grant = await desk.tokens.consume(token, SID, ACCOUNT)
         call = desk.calls.find(SID)
@@ -174,7 +181,7 @@ def test_the_token_in_the_document_is_for_this_call_alone() -> None:
 def test_asked_again_before_the_start_it_answers_the_same_and_spends_nothing() -> None:
     """C4: a retry, or the fallback URL on the same host."""
     desk = Desk()
-    replies = {desk.reception.voice(RANG) for _ in range(3)}
+    replies = {at_once(desk.reception.voice(RANG)) for _ in range(3)}
     assert len(replies) == 1
     assert (desk.models, len(desk.calls)) == (1, 1)
 
@@ -183,16 +190,16 @@ def test_asked_again_after_the_start_it_refuses_and_gives_no_token() -> None:
     """C4, C144: replay."""
     desk = Desk()
     call = desk.talk()
-    assert desk.reception.voice(RANG) == CONFLICT
+    assert at_once(desk.reception.voice(RANG)) == CONFLICT
     call.session.deliver(LegClosed(LegEnd.STOPPED))
-    assert desk.reception.voice(RANG) == CONFLICT
+    assert at_once(desk.reception.voice(RANG)) == CONFLICT
     assert (desk.models, len(desk.calls)) == (1, 0)
 
 
 def test_asked_again_after_a_call_ended_unstarted_it_offers_what_is_left() -> None:
     desk = Desk()
     desk.ring().session.deliver(LegClosed(LegEnd.LOST))
-    assert desk.reception.voice(RANG) == Reply(HTTPStatus.OK, desk.answers.fallback())
+    assert at_once(desk.reception.voice(RANG)) == Reply(HTTPStatus.OK, desk.answers.fallback())
     assert desk.models == 1
 
 
@@ -207,7 +214,7 @@ def test_asked_again_after_a_call_ended_unstarted_it_offers_what_is_left() -> No
 def test_a_route_that_leads_elsewhere_costs_no_model(route: Route | None, said: str) -> None:
     """C3: closed by hand, forwarded to a number, or to a SIP address; the call is noted."""
     desk = Desk(others={NOT_OURS: Answering(route)})
-    reply = desk.reception.voice(Notice(SID, ACCOUNT, called=NOT_OURS))
+    reply = at_once(desk.reception.voice(Notice(SID, ACCOUNT, called=NOT_OURS)))
     assert reply.status is HTTPStatus.OK
     assert said.encode() in reply.document
     assert (desk.models, len(desk.calls), desk.noted) == (0, 0, [NOT_OURS])
@@ -217,8 +224,8 @@ def test_a_call_keeps_the_version_that_answered_it_and_is_noted_at_its_end() -> 
     """N6."""
     desk = Desk()
     call = desk.talk()
-    assert (call.version, desk.noted) == (41, [])
-    desk.reception.status(Notice(SID, ACCOUNT, status="completed"))
+    assert (call.facts.version, desk.noted) == (41, [])
+    at_once(desk.reception.status(Notice(SID, ACCOUNT, status="completed")))
     assert desk.noted == [OURS]
 
 
@@ -227,7 +234,7 @@ def test_more_calls_than_allowed_get_the_fallback_document_and_no_model() -> Non
     desk = Desk(max_calls=1)
     first = desk.talk()
     for sid in (OTHER, OTHER):
-        reply = desk.reception.voice(Notice(sid, ACCOUNT, called=OURS))
+        reply = at_once(desk.reception.voice(Notice(sid, ACCOUNT, called=OURS)))
         assert reply == Reply(HTTPStatus.OK, desk.answers.fallback())
     assert desk.models == 1
     assert list(desk.calls) == [first]
@@ -239,10 +246,10 @@ def test_while_the_model_fails_new_calls_get_the_fallback_document_and_no_model(
     """C152: a call to a number that is not ours is not the one that tries."""
     desk = Desk()
     desk.breaker.saw(fact("model.refused", row="E2", cause="http_401"), -30_001)
-    assert desk.reception.voice(Notice(OTHER, ACCOUNT, called=NOT_OURS)).document
-    assert desk.reception.voice(RANG).document != desk.answers.fallback()
+    assert at_once(desk.reception.voice(Notice(OTHER, ACCOUNT, called=NOT_OURS))).document
+    assert at_once(desk.reception.voice(RANG)).document != desk.answers.fallback()
     for _ in range(2):
-        reply = desk.reception.voice(Notice(OTHER, ACCOUNT, called=OURS))
+        reply = at_once(desk.reception.voice(Notice(OTHER, ACCOUNT, called=OURS)))
         assert reply.document == desk.answers.fallback()
     assert desk.models == 1
 
@@ -252,8 +259,8 @@ def test_while_draining_new_calls_are_refused_and_known_ones_are_not() -> None:
     desk = Desk()
     call = desk.ring()
     desk.admission.is_draining = True
-    assert desk.reception.voice(RANG).document == call.document
-    reply = desk.reception.voice(Notice(OTHER, ACCOUNT, called=OURS))
+    assert at_once(desk.reception.voice(RANG)).document == call.facts.document
+    reply = at_once(desk.reception.voice(Notice(OTHER, ACCOUNT, called=OURS)))
     assert reply.document == desk.answers.fallback()
     assert desk.models == 1
 
@@ -266,7 +273,7 @@ def test_after_a_stream_that_never_came_somebody_else_is_asked() -> None:
     desk = Desk(fallback_number="+13125550199")
     desk.ring()
     for _ in range(2):
-        assert desk.reception.after(ON).document == desk.answers.fallback()
+        assert at_once(desk.reception.after(ON)).document == desk.answers.fallback()
     assert desk.calls.find(SID) == _ended(desk, EndReason.LEG_LOST, had_started=False)
 
 
@@ -277,7 +284,7 @@ def test_after_a_stream_that_was_lost_before_we_knew_somebody_else_is_asked() ->
         desk = Desk(fallback_number="+13125550199")
         desk.talk()
         for _ in range(2):
-            assert desk.reception.after(ON).document == desk.answers.fallback()
+            assert at_once(desk.reception.after(ON)).document == desk.answers.fallback()
         assert desk.calls.find(SID) == _ended(desk, EndReason.LEG_LOST, had_started=True)
         assert desk.hang_ups.settled.is_set()
 
@@ -292,14 +299,14 @@ def test_after_a_caller_has_gone_there_is_nothing_to_do() -> None:
         if is_closed_first:
             call.session.deliver(LegClosed(LegEnd.STOPPED))
         for _ in range(2):
-            assert desk.reception.after(OVER) == HANG_UP
+            assert at_once(desk.reception.after(OVER)) == HANG_UP
         assert desk.calls.find(SID) == _ended(desk, EndReason.CALLER_HUNG_UP, had_started=True)
 
 
 def test_after_an_unknown_call_there_is_nothing_to_do() -> None:
     """C18."""
     desk = Desk(fallback_number="+13125550199")
-    assert desk.reception.after(ON) == desk.reception.after(OVER) == HANG_UP
+    assert at_once(desk.reception.after(ON)) == at_once(desk.reception.after(OVER)) == HANG_UP
     assert desk.calls.find(SID) is None
 
 
@@ -324,9 +331,9 @@ def test_a_call_that_we_ended_and_the_carrier_took_up_is_left_alone(sign: str) -
         desk = Desk()
         end_by_us(desk.talk())
         if sign == "after":
-            desk.reception.after(ON)
+            at_once(desk.reception.after(ON))
         else:
-            desk.reception.status(OVER)
+            at_once(desk.reception.status(OVER))
         assert desk.hang_ups.settled.is_set()
         desk.hang_ups.expect(OTHER)
         await desk.hang_ups.settled.wait()
@@ -364,7 +371,7 @@ def test_a_call_whose_stream_never_came_is_left_to_the_carrier() -> None:
 def test_a_call_that_is_over_at_the_carrier_is_over_here() -> None:
     desk = Desk()
     desk.talk()
-    assert desk.reception.status(OVER) == NOTHING
+    assert at_once(desk.reception.status(OVER)) == NOTHING
     assert desk.calls.find(SID) == _ended(desk, EndReason.CALLER_HUNG_UP, had_started=True)
 
 
@@ -375,16 +382,16 @@ def test_callbacks_in_any_order_and_number_lead_to_the_same_end() -> None:
         desk = Desk()
         desk.ring()
         for status in (*order, *order):
-            assert desk.reception.status(Notice(SID, ACCOUNT, status=status)) == NOTHING
+            assert at_once(desk.reception.status(Notice(SID, ACCOUNT, status=status))) == NOTHING
         assert desk.calls.find(SID) == _ended(desk, EndReason.CALLER_HUNG_UP, had_started=False)
 
 
 def test_callbacks_of_an_unknown_call_change_nothing() -> None:
     """C144."""
     desk = Desk()
-    assert desk.reception.status(ON) == desk.reception.status(OVER) == NOTHING
+    assert at_once(desk.reception.status(ON)) == at_once(desk.reception.status(OVER)) == NOTHING
     stream = Notice(SID, ACCOUNT, stream_event="stream-error", stream_error="31920")
-    assert desk.reception.stream_status(stream) == NOTHING
+    assert at_once(desk.reception.stream_status(stream)) == NOTHING
     assert desk.calls.find(SID) is None
 
 
@@ -392,7 +399,7 @@ def test_a_stream_that_failed_is_only_reported() -> None:
     desk = Desk()
     call = desk.ring()
     stream = Notice(SID, ACCOUNT, stream_event="stream-error", stream_error="31920")
-    assert desk.reception.stream_status(stream) == NOTHING
+    assert at_once(desk.reception.stream_status(stream)) == NOTHING
     assert desk.calls.find(SID) is call
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from voicegate.gateway.call_record import CallFacts
 from voicegate.gateway.registry_client import RegistryClient
 from voicegate.gateway.sim.rig.loops import turn
 from voicegate.gateway.store import OpenStore
@@ -104,5 +105,45 @@ def test_without_the_store_the_last_good_copy_answers(
             assert (found.version, found.agent) == (1, Agent("clinic", "Be kind."))
             assert client.standing["standing"] == Standing.AWAY
             client.note_call(CALLED)
+
+    asyncio.run(main())
+
+
+def test_a_call_that_rang_elsewhere_is_answered_by_the_version_of_then(
+    store: OpenStore, admin: RedisStore, tmp_path: Path
+) -> None:
+    """C6, N6: also where another one is in force by now."""
+    facts = CallFacts(
+        "one", "CA1", CALLED, b"", Route(RouteKind.AGENT, "clinic"), "clinic", None, 1
+    )
+
+    async def main() -> None:
+        async with following(store, tmp_path) as client:
+            admin.commit(0, snapshot("clinic"), "plan-1", "ann", "{}")
+            wanted = await answered_by(client, "clinic")
+            assert await client.recall(facts) == wanted
+            admin.commit(1, snapshot("night"), "plan-2", "ann", "{}")
+            await answered_by(client, "night")
+            assert await client.recall(facts) == wanted
+            house = replace(facts, route=HOUSE, agent=None, version=0)
+            assert await client.recall(house) == Answering(HOUSE)
+
+    asyncio.run(main())
+
+
+def test_where_that_version_is_no_more_the_agent_of_now_answers(
+    store: OpenStore, admin: RedisStore, tmp_path: Path
+) -> None:
+    route = Route(RouteKind.AGENT, "clinic")
+    facts = CallFacts("one", "CA1", CALLED, b"", route, "clinic", None, 9)
+
+    async def main() -> None:
+        async with following(store, tmp_path) as client:
+            admin.commit(0, snapshot("clinic"), "plan-1", "ann", "{}")
+            await answered_by(client, "clinic")
+            agent = Agent("clinic", "Be kind.")
+            assert await client.recall(facts) == Answering(route, agent, version=9)
+            gone = replace(facts, agent="nobody")
+            assert await client.recall(gone) == Answering(route, None, version=9)
 
     asyncio.run(main())

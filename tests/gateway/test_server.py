@@ -74,7 +74,7 @@ class Served:
         start = {"event": "start", "streamSid": "MZ1", "start": inner}
         await socket.send('{"event":"connected"}')
         await socket.send(orjson.dumps(start).decode())
-        while "voicegate_calls_live 1.0" not in (await self.http.get("/metrics")).text:
+        while (await self.post("/twilio/voice", call_sid, "ringing")).status_code != 409:
             pass
         return socket
 

@@ -307,3 +307,16 @@ def test_an_event_that_nobody_knows_is_a_bug() -> None:
     desk.session.deliver(cast("Event", "surprise"))
     assert desk.ends == [EndReason.INTERNAL_ERROR]
     assert [type(error) for error in desk.crashes] == [AssertionError]
+
+
+def test_a_call_that_goes_on_elsewhere_lets_go_of_its_model_and_ends_nowhere() -> None:
+    """C6: no end, no reason, and nothing that happens later."""
+    desk = Desk()
+    desk.session.deliver(CallRang())
+    desk.session.abandon()
+    assert desk.models[0].closes == 1
+    assert (desk.ends, desk.session.is_over, desk.clock.alarm_ms) == ([], True, None)
+    desk.models[0].tell(ModelConnected(), OPENED)
+    desk.session.deliver(CarrierEnded())
+    desk.session.deliver(None)
+    assert (desk.ends, len(desk.models), desk.clock.alarm_ms) == ([], 1, None)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voicegate.gateway.core.errors import StoreError, StoreFault
 from voicegate.gateway.tokens import (
     TOKEN_CHARS_MAX,
     Grant,
@@ -16,6 +17,7 @@ from voicegate.gateway.tokens import (
     Refusal,
     StreamTokens,
     TokenFault,
+    VouchingTokenStore,
     derive_key,
 )
 
@@ -201,3 +203,54 @@ def test_a_clock_set_back_revives_no_used_token() -> None:
     assert consume(tokens, tokens.issue(GRANT, 30_000)) == GRANT
     clock.now_ms -= 60_000
     assert consume(tokens, first) == Refusal(TokenFault.USED)
+
+
+class Away:
+    """A store that does not answer, when it is told to."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.is_away = False
+        self._store = MemoryTokenStore(clock)
+
+    async def consume(self, nonce: str, expires_at_ms: int) -> bool:
+        if self.is_away:
+            raise StoreError(StoreFault.UNREACHABLE, "away")
+        return await self._store.consume(nonce, expires_at_ms)
+
+
+def test_with_the_store_away_only_who_issued_a_token_takes_it_and_once() -> None:
+    """C156, C140: another process never accepts it unchecked."""
+    clock = Clock()
+    shared = Away(clock)
+    here, there = (
+        StreamTokens(KEY, VouchingTokenStore(shared, name, clock), clock, name)
+        for name in ("here", "there")
+    )
+    early, late = (here.issue(GRANT, 30_000) for _ in range(2))
+    assert consume(here, early) == GRANT
+    shared.is_away = True
+    unchecked, used = Refusal(TokenFault.UNCHECKED), Refusal(TokenFault.USED)
+    for token, process, wanted in (
+        (early, here, used),
+        (late, there, unchecked),
+        (late, here, GRANT),
+        (late, here, used),
+    ):
+        assert consume(process, token) == wanted
+    shared.is_away = False
+    assert consume(here, late) == used
+
+
+def test_with_the_store_there_any_process_takes_a_token_and_once() -> None:
+    """C155, C140."""
+    clock = Clock()
+    shared = MemoryTokenStore(clock)
+    here, there = (
+        StreamTokens(KEY, VouchingTokenStore(shared, name, clock), clock, name)
+        for name in ("here", "there")
+    )
+    token = here.issue(GRANT, 30_000)
+    assert consume(there, token) == GRANT
+    for process in (here, there):
+        refused = consume(process, token)
+        assert refused == Refusal(TokenFault.USED)
