@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from redis.exceptions import RedisError
 
 from .call_record import CallFacts, CallRecord, parse_facts, render_facts
 from .core.actions import EndReason
@@ -16,7 +15,7 @@ from .core.errors import StoreError, StoreFault
 from .own_calls import OwnCalls
 from .process_channel import ProcessChannel
 from .shared_calls import Owner, unowned_end
-from .store_faults import explain
+from .store_faults import soon
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -238,10 +237,8 @@ class RedisCalls:
     async def _ask(
         self, script: "AsyncScript", call_sid: str, args: Sequence[str | bytes | int]
     ) -> Any:
-        try:
+        async with soon(self._where):
             return await script(keys=[self._key(call_sid)], args=args)
-        except (RedisError, OSError) as error:
-            raise explain(error, self._where) from None
 
     def _record(self, found: Sequence[bytes | None] | None) -> CallRecord | None:
         if found is None or found[0] is None:

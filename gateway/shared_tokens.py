@@ -3,9 +3,7 @@
 import secrets
 from typing import TYPE_CHECKING
 
-from redis.exceptions import RedisError
-
-from .store_faults import explain
+from .store_faults import soon
 from .tokens import Now
 
 if TYPE_CHECKING:
@@ -36,8 +34,5 @@ class RedisTokenStore:
         if left_ms <= 0:
             return False
         key, asker = f"{self._prefix}token:{nonce}", secrets.token_hex(8)
-        try:
-            won = await self._consume(keys=[key], args=[asker, left_ms + CLOCKS_APART_MS])
-        except (RedisError, OSError) as error:
-            raise explain(error, self._where) from None
-        return bool(won)
+        async with soon(self._where):
+            return bool(await self._consume(keys=[key], args=[asker, left_ms + CLOCKS_APART_MS]))

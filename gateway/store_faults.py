@@ -1,13 +1,15 @@
 """What Redis, or the way to it, may do wrong: one line each, with what to do."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import urlsplit
 
 from redis import exceptions as fault
 
 from .core.errors import StoreError, StoreFault
 
+ASK_S = 0.8
 IS_A_REPLICA = "is a replica, which takes no writes: name its master by REDIS_URL"
 
 # The first row that fits counts: several of these are kinds of a ConnectionError.
@@ -57,6 +59,16 @@ def one_line(where: str) -> Generator[None]:
     """Whatever goes wrong with the Redis at `where` becomes a StoreError."""
     try:
         yield
+    except (fault.RedisError, OSError) as error:
+        raise explain(error, where) from None
+
+
+@asynccontextmanager
+async def soon(where: str) -> AsyncGenerator[None, None]:
+    """The same where a caller waits: all of it, connecting as well, may take ASK_S."""
+    try:
+        async with asyncio.timeout(ASK_S):
+            yield
     except (fault.RedisError, OSError) as error:
         raise explain(error, where) from None
 

@@ -19,6 +19,7 @@ from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from voicegate.gateway import store as opening
+from voicegate.gateway import store_faults
 from voicegate.gateway.embedded import find_server
 from voicegate.gateway.settings import load
 from voicegate.gateway.store import OpenStore, open_store
@@ -110,4 +111,5 @@ def store(shared_store: OpenStore, monkeypatch: pytest.MonkeyPatch) -> OpenStore
     """A store in which nothing is yet; its clients have patience with a machine that is busy."""
     for name in ("GATEWAY_CONNECT_S", "GATEWAY_ANSWER_S"):
         monkeypatch.setattr(opening, name, 30.0)
+    monkeypatch.setattr(store_faults, "ASK_S", 30.0)
     return replace(shared_store, prefix=f"{{{uuid.uuid4().hex}}}:", leave=lambda: None)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from voicegate.gateway import redis_calls
+from voicegate.gateway import redis_calls, store_faults
 from voicegate.gateway import store as opening
 from voicegate.gateway.call_record import CallFacts, CallRecord
 from voicegate.gateway.core.actions import EndReason
@@ -78,6 +78,7 @@ def street(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> S
         return Street(None)
     for name in ("GATEWAY_CONNECT_S", "GATEWAY_ANSWER_S"):
         monkeypatch.setattr(opening, name, PATIENCE_S)
+    monkeypatch.setattr(store_faults, "ASK_S", PATIENCE_S)
     url: str = request.getfixturevalue("external_redis")
     return Street(OpenStore("", f"{{{uuid.uuid4().hex}}}:", url))
 
@@ -187,6 +188,21 @@ def test_a_call_whose_process_is_gone_is_over(
             gone = CallRecord(FACTS, "a", has_started=True, reason=reason)
             assert await b.lose(SID, is_over=is_over) == gone
             assert await c.lose(SID, is_over=not is_over) == gone
+
+    asyncio.run(main())
+
+
+def test_a_process_that_leaves_says_first_how_its_calls_ended(street: Street) -> None:
+    """C158: what comes after the farewell is asked of another one."""
+
+    async def main() -> None:
+        drained = CallRecord(FACTS, "a", has_started=True, reason=EndReason.DRAINED)
+        async with street.open("b") as b:
+            async with street.open("a") as a:
+                await a.announce(CallRecord(FACTS, "a"))
+                await a.claim(SID, "one")
+                a.keep(drained)
+            assert await b.lose(SID, is_over=False) == drained
 
     asyncio.run(main())
 

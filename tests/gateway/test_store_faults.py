@@ -1,8 +1,11 @@
 """Every way in which Redis fails has its line, with what to do and without a secret."""
 
+import asyncio
+
 import pytest
 from redis import exceptions as fault
 
+from voicegate.gateway import store_faults
 from voicegate.gateway.core.errors import StoreError, StoreFault
 from voicegate.gateway.store_faults import explain, one_line, place
 
@@ -56,3 +59,17 @@ def test_other_errors_pass_as_they_are() -> None:
 def test_a_place_is_host_and_port_or_a_path(url: str, where: str) -> None:
     """C145: nothing else of a URL is shown."""
     assert place(url) == where
+
+
+def test_a_store_that_hangs_is_given_up_where_a_caller_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """C3: however many steps there are to an answer."""
+    monkeypatch.setattr(store_faults, "ASK_S", 0.0)
+
+    async def ask() -> None:
+        async with store_faults.soon("here"):
+            await asyncio.get_running_loop().create_future()
+
+    with pytest.raises(StoreError, match="Redis at here does not answer in time"):
+        asyncio.run(ask())

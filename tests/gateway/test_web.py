@@ -351,7 +351,8 @@ def test_a_bug_in_a_callback_is_an_error(monkeypatch: pytest.MonkeyPatch) -> Non
     async def main() -> None:
         async with client() as carrier:
             monkeypatch.setattr(type(carrier.gateway.calls), "find", broken)
-            assert (await carrier.post("/twilio/status")).status_code == 500
+            over = FORM | {"CallStatus": "completed"}
+            assert (await carrier.post("/twilio/status", over)).status_code == 500
 
     run(main())
 
