@@ -11,9 +11,10 @@ from voicegate.gateway.call_record import CallRecord
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.breaker import Breaker
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.errors import StoreError, StoreFault
 from voicegate.gateway.core.events import GatewayDraining
+from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import LiveCall, LiveCalls
 from voicegate.gateway.metrics import Metrics

@@ -7,9 +7,10 @@ import pytest
 from voicegate.gateway.call_record import CallFacts, CallRecord
 from voicegate.gateway.core.actions import EndReason, OpenModel
 from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.call import Call, CallLimits, Prompts
+from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.errors import StoreError, StoreFault
 from voicegate.gateway.core.events import GatewayDraining, LegClosed, LegEnd
+from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import EndedCall, LiveCall, LiveCalls
 from voicegate.gateway.metrics import Metrics
