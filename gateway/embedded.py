@@ -77,6 +77,16 @@ def join(folder: Path, server: str | None = None) -> PrivateRedis:
         raise StoreError(StoreFault.MISSING, text) from None
 
 
+def await_end(folder: Path) -> None:
+    """Wait until nothing runs any more for a folder whose users have left: it can be removed."""
+    with suppress(FileNotFoundError):
+        keeper = os.open(folder / "redis" / "keeper.lock", os.O_RDWR)
+        try:
+            fcntl.flock(keeper, fcntl.LOCK_EX)
+        finally:
+            os.close(keeper)
+
+
 def _join(home: Path, program: str) -> PrivateRedis:
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(home / "gate.lock"):

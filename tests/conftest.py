@@ -1,6 +1,5 @@
 """For all tests: one BLAS thread, set before anything imports numpy; skips count under CI."""
 
-import fcntl
 import os
 import subprocess
 import uuid
@@ -20,7 +19,7 @@ from redis.retry import Retry
 
 from voicegate.gateway import store as opening
 from voicegate.gateway import store_faults
-from voicegate.gateway.embedded import find_server
+from voicegate.gateway.embedded import await_end, find_server
 from voicegate.gateway.settings import load
 from voicegate.gateway.store import OpenStore, open_store
 
@@ -62,11 +61,7 @@ def redis_server() -> str:
 def redis_gone() -> Callable[[Path], None]:
     """Waits until nothing runs any more that was started for a folder."""
 
-    def wait(folder: Path) -> None:
-        with (folder / "redis" / "keeper.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-
-    return wait
+    return await_end
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from voicegate.gateway.core.errors import ConfigError
+from voicegate.gateway.embedded import await_end
 from voicegate.gateway.server import listen
 from voicegate.gateway.settings import load
 from voicegate.gateway.store import open_store
@@ -93,6 +94,7 @@ async def served(**settings: str) -> AsyncGenerator[Served, None]:
     with TemporaryDirectory(prefix="vg-") as folder:
         async with serve(model, "127.0.0.1", 0) as there, _served(there, folder, settings) as one:
             yield one
+        await_end(Path(folder, ".voicegate"))
 
 
 @asynccontextmanager

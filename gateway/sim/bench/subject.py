@@ -15,6 +15,8 @@ from typing import BinaryIO
 
 import psutil
 
+from ...embedded import await_end
+from ...store import FOLDER
 from .entrance import ACCOUNT_SID, HOST, PUBLIC_PLACE, Entrance, OpenDoor, SignedDoor
 from .sound import Encoding
 
@@ -153,6 +155,7 @@ async def running(
             yield subject
         finally:
             await subject.stop()
+            await asyncio.to_thread(await_end, Path(folder, FOLDER))
 
 
 def _command(contestant: Contestant, port: int, model_port: int) -> Sequence[str]:
