@@ -4,31 +4,13 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-MODELS = (
-    "gpt-realtime-2.1",
-    "gpt-realtime-2.1-mini",
-    "gpt-realtime-2",
-    "gpt-realtime-1.5",
-    "gpt-realtime",
-    "gpt-realtime-mini",
-)
+from ..numbers.agent_rules import MODELS, VOICES
+
 # Shut down on 2026-05-07 (OpenAI "Deprecations").
 RETIRED_MODELS = {
     "gpt-4o-realtime-preview": "gpt-realtime-2.1",
     "gpt-4o-mini-realtime-preview": "gpt-realtime-2.1-mini",
 }
-VOICES = (
-    "alloy",
-    "ash",
-    "ballad",
-    "cedar",
-    "coral",
-    "echo",
-    "marin",
-    "sage",
-    "shimmer",
-    "verse",
-)
 
 _SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)

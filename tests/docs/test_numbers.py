@@ -1,9 +1,7 @@
 """docs/numbers.md is a day of an operator as it happens: every output is that of the command."""
 
-import asyncio
 import random
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +15,8 @@ from voicegate.gateway.cli import tree
 from voicegate.gateway.sim.carrier.account import AccountSettings
 from voicegate.gateway.sim.carrier.number_catalogue import OWNED
 from voicegate.gateway.sim.carrier.numbers_rest import NumbersRest
-from voicegate.gateway.sim.carrier.server import CarrierServer, serve_carrier
+from voicegate.gateway.sim.carrier.server import CarrierServer
+from voicegate.gateway.sim.rig.carrier_thread import carrier_in_thread
 from voicegate.gateway.store import OpenStore
 from voicegate.numbers.fake_desk import ACCOUNT, FakeDesk, FakeOpener
 from voicegate.numbers.fake_provider import FakeProvider
@@ -72,23 +71,8 @@ class Day:
 @pytest.fixture
 def carrier() -> Iterator[CarrierServer]:
     """The simulated carrier, as `voicegate sim carrier` shows it."""
-    stop, is_up = threading.Event(), threading.Event()
-    servers: list[CarrierServer] = []
-
-    async def serve() -> None:
-        async with serve_carrier("127.0.0.1", 0, AccountSettings(ACCOUNT, TOKEN)) as server:
-            servers.append(server)
-            is_up.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    is_up.wait(10)
-    try:
-        yield servers[0]
-    finally:
-        stop.set()
-        thread.join()
+    with carrier_in_thread(AccountSettings(ACCOUNT, TOKEN)) as server:
+        yield server
 
 
 @pytest.fixture

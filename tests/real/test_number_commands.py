@@ -1,13 +1,11 @@
 """`voicegate numbers …` as processes: real Redis, the simulated carrier's REST over sockets."""
 
-import asyncio
 import os
 import pty
 import select
 import signal
 import subprocess
 import sys
-import threading
 import uuid
 from collections.abc import Generator
 from pathlib import Path
@@ -19,7 +17,8 @@ import redis
 from voicegate.gateway.sim.carrier.account import AccountSettings
 from voicegate.gateway.sim.carrier.number_offers import NumberOffer
 from voicegate.gateway.sim.carrier.numbers_rest import NumbersRest
-from voicegate.gateway.sim.carrier.server import CarrierServer, serve_carrier
+from voicegate.gateway.sim.carrier.server import CarrierServer
+from voicegate.gateway.sim.rig.carrier_thread import carrier_in_thread
 
 ACCOUNT = "AC00000000000000000000000000000001"
 TOKEN = "planted_auth_token_0123456789abcdef"
@@ -104,23 +103,8 @@ class Town:
 @pytest.fixture(scope="module")
 def server() -> Generator[CarrierServer]:
     """One for all tests here, with a loop and a thread of its own."""
-    stop, is_up = threading.Event(), threading.Event()
-    servers: list[CarrierServer] = []
-
-    async def serve() -> None:
-        async with serve_carrier("127.0.0.1", 0, AccountSettings(ACCOUNT, TOKEN)) as server:
-            servers.append(server)
-            is_up.set()
-            await asyncio.to_thread(stop.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    is_up.wait(10)
-    try:
-        yield servers[0]
-    finally:
-        stop.set()
-        thread.join()
+    with carrier_in_thread(AccountSettings(ACCOUNT, TOKEN)) as server:
+        yield server
 
 
 @pytest.fixture

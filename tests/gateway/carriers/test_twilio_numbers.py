@@ -1,10 +1,8 @@
 """The real package against the simulated carrier's real server: each fact of Twilio's that counts."""
 
-import asyncio
 import socket
 import subprocess
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -18,7 +16,8 @@ from voicegate.gateway.sim.carrier.number_offers import NumberOffer
 from voicegate.gateway.sim.carrier.numbers_rest import NumbersRest
 from voicegate.gateway.sim.carrier.orders import Fields
 from voicegate.gateway.sim.carrier.rest_faults import RestFault, RestFaults
-from voicegate.gateway.sim.carrier.server import CarrierServer, serve_carrier
+from voicegate.gateway.sim.carrier.server import CarrierServer
+from voicegate.gateway.sim.rig.carrier_thread import carrier_in_thread
 from voicegate.numbers.provider import (
     AuthError,
     NotFound,
@@ -63,30 +62,11 @@ class Carrier:
         return TwilioNumbers(ACCOUNT, token, self.url, timeout_s, self.pauses.append)
 
 
-async def until(stop: threading.Event, started: Callable[[CarrierServer], None]) -> None:
-    async with serve_carrier("127.0.0.1", 0, SETTINGS) as server:
-        started(server)
-        await asyncio.to_thread(stop.wait)
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[CarrierServer]:
     """One for all tests here, with a loop and a thread of its own: the provider blocks."""
-    stop, is_up = threading.Event(), threading.Event()
-    servers: list[CarrierServer] = []
-
-    def started(server: CarrierServer) -> None:
-        servers.append(server)
-        is_up.set()
-
-    thread = threading.Thread(target=lambda: asyncio.run(until(stop, started)))
-    thread.start()
-    is_up.wait(10)
-    try:
-        yield servers[0]
-    finally:
-        stop.set()
-        thread.join()
+    with carrier_in_thread(SETTINGS) as server:
+        yield server
 
 
 @pytest.fixture
