@@ -92,8 +92,9 @@ class LiveCalls:
         return ended
 
     def drop(self, call_sid: str) -> None:
-        """A live call is another process's: nothing of it is remembered here."""
-        del self._live[call_sid]
+        """A call is another process's: nothing of it is remembered here."""
+        self._live.pop(call_sid, None)
+        self._ended.pop(call_sid, None)
         if not self._live:
             self.emptied.set()
 

@@ -34,8 +34,10 @@ class OwnCalls:
         self._writing: asyncio.Task[None] | None = None
 
     def note(self, record: CallRecord) -> None:
-        """It stands so in the store."""
-        self._known[record.facts.call_sid] = record
+        """It stood so in the store when that was asked; what is over here meanwhile stays so."""
+        known = self._known.get(record.facts.call_sid)
+        if known is None or known.reason is None:
+            self._known[record.facts.call_sid] = record
 
     def keep(self, record: CallRecord) -> None:
         """It stands so here, and shall be written."""

@@ -84,8 +84,8 @@ class Hall:
     def put(self, record: CallRecord) -> None:
         """An owner's word, if it is the owner's; the first end counts."""
         call_sid = record.facts.call_sid
-        known = self.records.get(call_sid, record)
-        if known.owner != record.owner or known.reason is not None:
+        known = self.records.get(call_sid)
+        if known is not None and (known.owner != record.owner or known.reason is not None):
             return
         self.records[call_sid] = record
         if record.reason is not None:

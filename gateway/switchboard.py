@@ -76,15 +76,16 @@ class Switchboard:
     async def announce(self, facts: CallFacts, answering: Answering, caller: str) -> CallRecord:
         """Take the call, unless another process has it: the record of whoever has.
 
-        It counts here while the others are asked, but nothing is spent on it before they answered.
+        It counts here and its model is called while the others are asked; nothing is said to the
+        model that costs, and it is let go if the call is not ours.
         """
         call = self._open(facts, answering)
+        call.session.deliver(CallRang())
         found = await self.announce_again(call)
         if found.facts.call_id != facts.call_id:
             return found
         shown = {"caller": phone(caller), "called": phone(facts.called)}
         _LOG.info("call.rang", call=facts.call_id, call_sid=facts.call_sid, **shown)
-        call.session.deliver(CallRang())
         return self._with_end(found)
 
     async def announce_again(self, call: LiveCall) -> CallRecord:
@@ -94,6 +95,7 @@ class Switchboard:
             found = await self._shared.announce(record)
         except StoreError as error:
             _LOG.warning("call.vouched", call=call.call_id, step="rang", cause=error.fault)
+            record = self._with_end(record)
             self._shared.keep(record)
             return record
         if found.facts.call_id != call.call_id:
@@ -203,7 +205,8 @@ class Switchboard:
 
     def _let_go(self, call: LiveCall) -> None:
         """Another process has it; what was prepared for it here is closed."""
-        if self._calls.find(call.call_sid) is call:
+        known = self._calls.find(call.call_sid)
+        if known is not None and known.call_id == call.call_id:
             self._calls.drop(call.call_sid)
             call.session.abandon()
             _LOG.info("call.moved", call=call.call_id, call_sid=call.call_sid)

@@ -45,6 +45,22 @@ def record(name: str, reason: EndReason | None = None) -> CallRecord:
     return CallRecord(CallFacts(name, f"CA{name}"), "here", reason=reason)
 
 
+def test_what_is_over_stays_over_whatever_the_store_said_before() -> None:
+    """C20: the answer to a question may come behind the end of the call."""
+
+    async def main() -> None:
+        paper = Paper()
+        calls = paper.own_calls()
+        ended = record("one", EndReason.CALLER_HUNG_UP)
+        calls.keep(ended)
+        calls.note(record("one"))
+        calls.start()
+        assert await paper.holds(1) == [ended]
+        await calls.close()
+
+    run(main())
+
+
 def test_what_could_not_be_written_is_written_when_the_store_is_back() -> None:
     """C156: and with it what the store knew before, as it may have lost it."""
 

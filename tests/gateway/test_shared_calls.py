@@ -239,6 +239,19 @@ def test_the_first_end_counts_and_only_the_owner_tells_it(street: Street) -> Non
     asyncio.run(main())
 
 
+def test_a_call_that_ended_before_the_others_knew_of_it_has_ended(street: Street) -> None:
+    """C4, C20: the carrier took it back while it was being announced."""
+
+    async def main() -> None:
+        async with street.open("a") as a, street.open("b") as b:
+            ended = CallRecord(FACTS, "a", reason=EndReason.CALLER_HUNG_UP)
+            a.keep(ended)
+            await until_found(b, ended)
+            assert await a.announce(CallRecord(FACTS, "a")) == ended
+
+    asyncio.run(main())
+
+
 def test_a_process_that_is_alone_forgets_what_is_long_over() -> None:
     clock = StillClock()
     hall = Hall(clock.now_ms, keep_ms=600_000, keep_max=2)

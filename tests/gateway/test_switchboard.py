@@ -9,7 +9,7 @@ from voicegate.gateway.core.actions import EndReason, OpenModel
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.errors import StoreError, StoreFault
-from voicegate.gateway.core.events import GatewayDraining, LegClosed, LegEnd
+from voicegate.gateway.core.events import CarrierEnded, GatewayDraining, LegClosed, LegEnd
 from voicegate.gateway.core.terms import CallLimits, Prompts
 from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import EndedCall, LiveCall, LiveCalls
@@ -30,21 +30,26 @@ SID, OURS = "CA" + "1" * 32, "+12125550142"
 GRANT = Grant("one", SID, "AC1", 0)
 DESK = Route(RouteKind.AGENT, "desk")
 FACTS = CallFacts("one", SID, OURS, b"<one/>", DESK, "desk", version=7)
+TWICE = CallFacts("two", SID, OURS, b"<two/>")  # the same call, heard of at another process
 PINNED = Answering(DESK, Agent("desk", "Be kind."), version=7)
 
 
 class Fragile(MemoryCalls):
-    """The store may be away."""
+    """The store may be away; something may happen while it is asked."""
 
     def __init__(self, process: str, hall: Hall) -> None:
         super().__init__(process, hall)
         self.is_away = False
+        self.meanwhile: Callable[[], None] | None = None
+        self.unwritten: list[CallRecord] = []
 
     def _reach(self) -> None:
         if self.is_away:
             raise StoreError(StoreFault.UNREACHABLE, "away")
 
     async def announce(self, record: CallRecord) -> CallRecord:
+        if self.meanwhile is not None:
+            self.meanwhile()
         self._reach()
         return await super().announce(record)
 
@@ -61,7 +66,9 @@ class Fragile(MemoryCalls):
         return await super().lose(call_sid, is_over=is_over)
 
     def keep(self, record: CallRecord) -> None:
-        if not self.is_away:
+        if self.is_away:
+            self.unwritten.append(record)
+        else:
             super().keep(record)
 
 
@@ -107,6 +114,11 @@ class Process:
     def ring(self, facts: CallFacts = FACTS) -> CallRecord:
         return at_once(self.board.announce(facts, PINNED, "+15550100001"))
 
+    def hear_of_the_end(self) -> None:
+        call = self.calls.find(SID)
+        assert isinstance(call, LiveCall)
+        call.session.deliver(CarrierEnded())
+
     def claim(self, grant: Grant = GRANT) -> LiveCall | StreamFault:
         return at_once(self.board.claim(grant))
 
@@ -126,14 +138,45 @@ def town(count: int = 3) -> list[Process]:
 
 
 def test_a_call_that_rings_twice_is_taken_once() -> None:
-    """C4, C5: the second process tells what the first one settled, and connects to no model."""
+    """C4, C5: the second process tells what the first one settled, and lets go of its model."""
     a, b, _ = town()
     first = a.ring()
-    assert b.ring(CallFacts("two", SID, OURS, b"<two/>")) == first
-    assert (len(a.models), len(b.models)) == (1, 0)
+    assert b.ring(TWICE) == first
+    assert [model.closes for model in a.models] == [0]
+    assert [(model.closes, model.log) for model in b.models] == [(1, [])]
     assert (len(a.calls), len(b.calls), b.calls.find(SID)) == (1, 0, None)
     assert b.calls.emptied.is_set()
     assert b.noted == []
+
+
+def test_the_model_is_called_while_the_others_are_asked() -> None:
+    """C5: the caller does not wait for the one and then for the other."""
+    a, *_ = town()
+    a.shared.meanwhile = lambda: models.append(len(a.models))
+    models: list[int] = []
+    a.ring()
+    assert models == [1]
+
+
+def test_a_call_that_ends_while_the_others_are_asked_is_over_everywhere() -> None:
+    """C4, C20: also when the store is away then, and is told of the call later."""
+    for is_away in (False, True):
+        a, b, _ = town()
+        a.shared.is_away = is_away
+        a.shared.meanwhile = a.hear_of_the_end
+        assert a.ring().reason is EndReason.CALLER_HUNG_UP
+        assert not is_away or a.shared.unwritten[-1].reason is EndReason.CALLER_HUNG_UP
+        assert is_away or b.ring(TWICE).reason is EndReason.CALLER_HUNG_UP
+
+
+def test_a_call_of_another_process_that_ends_while_that_is_found_out_is_forgotten() -> None:
+    """C4: what became of our attempt says nothing about the call."""
+    a, b, _ = town()
+    first = a.ring()
+    b.shared.meanwhile = b.hear_of_the_end
+    assert b.ring(TWICE) == first
+    assert b.calls.find(SID) is None
+    assert a.pick_up().has_started
 
 
 def test_media_at_another_process_moves_the_call_there() -> None:
