@@ -18,6 +18,7 @@ from .answers import MEDIA_PATH, Answers
 from .carriers.signature import SignatureValidator
 from .carriers.twilio_rest import TwilioRest
 from .core.actions import EndReason, OpenModel
+from .core.agent_script import agent_alone
 from .core.breaker import Breaker
 from .core.call import Call
 from .core.terms import CallLimits
@@ -116,7 +117,7 @@ class Sessions:
             watchers.append(self._watch(call_id))
         session = Session(
             Call(
-                agent_plan(settings, agent),
+                agent_alone(agent_plan(settings, agent)),
                 limits,
                 prompts,
                 jitter=random.random(),

@@ -2,9 +2,8 @@
 
 from ...codecs.frames import PCMU_8K, AudioFormat
 from .actions import Action, ClearAudio, CloseLeg, EndCall, EndReason, fact
-from .agent import Agent, AgentEvent, AgentPlan
+from .agent import AgentEvent
 from .cover import Cover
-from .digits import KEYS_MAX
 from .events import (
     CallerAudio,
     CallerDigit,
@@ -18,12 +17,10 @@ from .events import (
     LegFaultKind,
     LegOpened,
     MarkPlayed,
-    ModelAudio,
     ModelBlocked,
     ModelClosed,
     ModelConnected,
     ModelFault,
-    ModelHeardSpeech,
     ModelOpened,
     ModelUnreachable,
     ModelUnreadable,
@@ -32,6 +29,7 @@ from .leg_faults import LegFaults
 from .link import Link, LinkEvent, LinkState
 from .phases import MOVES, Phase
 from .playout import Playout
+from .script import Stage, WriteScript
 from .summary import call_ended
 from .terms import CallLimits, Prompts
 from .uplink import Uplink
@@ -60,7 +58,7 @@ class Call:
 
     def __init__(
         self,
-        plan: AgentPlan,
+        write_script: WriteScript,
         limits: CallLimits,
         prompts: Prompts,
         *,
@@ -77,10 +75,9 @@ class Call:
         )
         self.uplink = Uplink(line, limits.uplink)
         self.link = Link(limits.link, jitter=jitter, has_fallback=has_fallback_model)
-        self.agent = Agent(plan, self.playout, self.uplink, limits.turns, limits.bargein)
         self.cover = Cover(self.playout, prompts.ringback)
+        self.script = write_script(Stage(self.playout, self.uplink, self.link, self.cover, limits))
         self.leg_faults = LegFaults()
-        self._early_keys = ""  # pressed before the agent could hear them
         self._has_leg = False
         self._phase_due_ms: int | None = None  # what the phase itself waits for
         self._expires_ms: int | None = None  # RINGING: the token; later: the longest call
@@ -159,15 +156,15 @@ class Call:
         actions: list[Action] = []
         if _is_due(self.link.deadline_ms, now_ms):
             actions += self.link.wake(now_ms)
-            actions += self._after_link(now_ms)
+            actions += self._follow(self.script.link_moved(now_ms), now_ms)
         if _is_due(self.playout.deadline_ms, now_ms):
             actions += self.playout.wake(now_ms)
         if _is_due(self.cover.deadline_ms, now_ms):
             actions += self.cover.wake(now_ms)
         if _is_due(self.uplink.deadline_ms, now_ms):
             actions += self._wake_uplink(now_ms)
-        if self.phase is Phase.TALKING and _is_due(self.agent.deadline_ms, now_ms):
-            actions += self._after_agent(self.agent.wake(now_ms), now_ms)
+        if self.phase is Phase.TALKING and _is_due(self.script.deadline_ms, now_ms):
+            actions += self._follow(self.script.wake(now_ms), now_ms)
         return [*actions, *self._wake_phase(now_ms)]
 
     def _wake_phase(self, now_ms: int) -> list[Action]:
@@ -190,7 +187,7 @@ class Call:
             return []
         self._phase_due_ms = now_ms + self._limits.prewarm_ttl_ms
         self._expires_ms = now_ms + self._limits.token_ttl_ms
-        return [fact("call.started"), *self.link.open(now_ms)]
+        return [fact("call.started"), *self.script.prepare(now_ms)]
 
     def _leg_opened(self, event: LegOpened, now_ms: int) -> list[Action]:
         if self.phase is not Phase.RINGING:
@@ -202,65 +199,43 @@ class Call:
         self.uplink.begin(now_ms)
         self._enter(Phase.CONNECTING)
         opened = fact("leg.started", stream=event.stream_id)
-        return [opened, *self.link.caller_waits(now_ms), *self._after_link(now_ms)]
+        return [opened, *self._follow(self.script.begin(now_ms), now_ms)]
 
     def _link_moved(self, event: LinkEvent, now_ms: int) -> list[Action]:
         was_ready = self.link.state is LinkState.READY
         actions = self.link.handle(event, now_ms)
         if was_ready and isinstance(event, ModelFault) and self.link.state is LinkState.READY:
             return self._converse(event, now_ms)
-        return [*actions, *self._after_link(now_ms)]
-
-    def _after_link(self, now_ms: int) -> list[Action]:
-        if self.phase is Phase.CONNECTING and self.link.state is LinkState.READY:
-            self._enter(Phase.TALKING)
-            return [*self._begin_talk(now_ms), *self.uplink.ready(now_ms)]
-        refused, lost = EndReason.MODEL_REFUSED, EndReason.MODEL_LOST
-        if self.phase is Phase.CONNECTING and self.link.state is LinkState.FAILED:
-            reason = refused if self.link.is_refused else EndReason.MODEL_UNAVAILABLE
-            return self._wind_down(reason, self._prompts.apology, now_ms)
-        if self.phase is Phase.TALKING and self.link.state in (LinkState.LOST, LinkState.FAILED):
-            self.uplink.lost()
-            reason = refused if self.link.is_refused else lost
-            return self._wind_down(reason, self._prompts.apology, now_ms)
-        return []
-
-    def _begin_talk(self, now_ms: int) -> list[Action]:
-        begun = self.agent.begin(now_ms)
-        # An agent that does not greet waits for the caller, who must not hear it ring.
-        uncovered = [] if begun else self.cover.end(now_ms)
-        keys = [a for key in self._early_keys for a in self.agent.keep_key(key, now_ms)]
-        return [*uncovered, fact("call.talking", greets=bool(begun)), *begun, *keys]
+        return [*actions, *self._follow(self.script.link_moved(now_ms), now_ms)]
 
     # -- talk ----------------------------------------------------------------------------------
 
     def _converse(self, event: AgentEvent, now_ms: int) -> list[Action]:
         if self.phase is not Phase.TALKING:
             return []
-        uncovered = self.cover.end(now_ms) if self._ends_cover(event) else []
-        return [*uncovered, *self._after_agent(self.agent.handle(event, now_ms), now_ms)]
-
-    def _ends_cover(self, event: AgentEvent) -> bool:
-        """The agent will be heard, or the caller speaks and so need not be told that it rings."""
-        if isinstance(event, ModelAudio):
-            return event.response_id not in self.agent.responses.cut_ids
-        return isinstance(event, ModelHeardSpeech)
-
-    def _after_agent(self, actions: list[Action], now_ms: int) -> list[Action]:
-        if self.agent.failure is not None and self.phase is Phase.TALKING:
-            apology = self._prompts.apology
-            return [*actions, *self._wind_down(self.agent.failure, apology, now_ms)]
-        return actions
+        return self._follow(self.script.handle(event, now_ms), now_ms)
 
     def _key_pressed(self, event: CallerDigit, now_ms: int) -> list[Action]:
-        if self.phase is Phase.CONNECTING:
-            self._early_keys = (self._early_keys + event.digit)[:KEYS_MAX]
-        return self._converse(event, now_ms)
+        if self.phase not in (Phase.CONNECTING, Phase.TALKING):
+            return []
+        return self._follow(self.script.handle(event, now_ms), now_ms)
+
+    def _follow(self, actions: list[Action], now_ms: int) -> list[Action]:
+        """The script has done a step: somebody may be talked to now, or the call may be over."""
+        if self.phase is Phase.CONNECTING and self.script.has_begun:
+            self._enter(Phase.TALKING)
+        ending = self.script.ending
+        if ending is None or self.phase not in (Phase.CONNECTING, Phase.TALKING):
+            return actions
+        last_words = self._prompts.apology if ending.is_sorry else b""
+        return [*actions, *self._wind_down(ending.reason, last_words, now_ms)]
 
     def _mark_played(self, event: MarkPlayed, now_ms: int) -> list[Action]:
         actions = self.playout.echoed(event.name, now_ms)
         if self.phase is Phase.ENDING and self.playout.is_all_echoed:
             self._phase_due_ms = now_ms + self._limits.goodbye_tail_ms
+        if self.phase is Phase.TALKING:
+            actions += self._follow(self.script.handle(event, now_ms), now_ms)
         return actions
 
     def _leg_fault(self, event: LegFault, now_ms: int) -> list[Action]:
@@ -289,7 +264,7 @@ class Call:
     def _wake_drain(self, now_ms: int) -> list[Action]:
         if not _is_due(self._drain_by_ms, now_ms):
             return []
-        is_quiet = self.phase is not Phase.TALKING or self.agent.is_quiet(now_ms)
+        is_quiet = self.phase is not Phase.TALKING or self.script.is_quiet(now_ms)
         if is_quiet or now_ms >= self._drain_last_ms:
             return self._wind_down(EndReason.DRAINED, self._prompts.draining, now_ms)
         self._drain_by_ms = min(now_ms + 100, self._drain_last_ms)
@@ -302,7 +277,7 @@ class Call:
         self.reason = reason
         self._enter(Phase.ENDING)
         self._expires_ms = self._drain_by_ms = None
-        actions = [*self.agent.leave(now_ms), *self.link.close(), *self.cover.end(now_ms)]
+        actions = [*self.script.leave(now_ms), *self.link.close(), *self.cover.end(now_ms)]
         actions += self._break_off(reason, now_ms)
         self.uplink.end()
         if last_words:
@@ -337,7 +312,7 @@ class Call:
         if not is_gone:
             actions.append(CloseLeg())
         if self.phase is not Phase.ENDING:
-            actions += self.agent.leave(now_ms)
+            actions += self.script.leave(now_ms)
         _, cut = self.playout.clear(now_ms)
         self.uplink.end()
         actions += [*self.link.close(), *(item.last_fact for item in cut)]
@@ -354,7 +329,7 @@ class Call:
             self.uplink.deadline_ms,
             self.playout.deadline_ms,
             self.cover.deadline_ms,
-            self.agent.deadline_ms if self.phase is Phase.TALKING else None,
+            self.script.deadline_ms if self.phase is Phase.TALKING else None,
         )
         is_over = self.phase is Phase.ENDED
         self.deadline_ms = (

@@ -16,7 +16,7 @@ class Phase(StrEnum):
 MEANINGS: dict[Phase, str] = {
     Phase.RINGING: "known, its media is not here yet; the model is being prepared",
     Phase.CONNECTING: "media flows; the model is not ready; caller audio waits in the ring",
-    Phase.TALKING: "the agent has the call",
+    Phase.TALKING: "somebody can be talked to: the script has the call",
     Phase.ENDING: "last words are playing; has a deadline; nothing new is accepted",
     Phase.ENDED: "final",
 }

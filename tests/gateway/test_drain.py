@@ -6,6 +6,7 @@ from voicegate.gateway.admission import Admission
 from voicegate.gateway.call_record import CallFacts
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.breaker import Breaker
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
@@ -61,7 +62,7 @@ class Process:
             self.calls.end(call_sid, reason)
 
         session = Session(
-            Call(AgentPlan(greeting=None), CallLimits(goodbye_tail_ms=0), Prompts()),
+            Call(agent_alone(AgentPlan(greeting=None)), CallLimits(goodbye_tail_ms=0), Prompts()),
             clock=LoopClock(lambda: session.deliver(None)),
             open_model=lambda _: MemoryEnd(READY),
             watcher=Reporter(call_sid, Metrics()),

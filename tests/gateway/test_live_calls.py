@@ -5,6 +5,7 @@ import pytest
 from voicegate.gateway.call_record import CallFacts
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import LegOpened
 from voicegate.gateway.core.terms import CallLimits, Prompts
@@ -21,7 +22,7 @@ OTHER = "CA" + "2" * 32
 
 def a_call(clock: StillClock, call_sid: str = SID, call_id: str = "one") -> LiveCall:
     session = Session(
-        Call(AgentPlan(), CallLimits(), Prompts()),
+        Call(agent_alone(AgentPlan()), CallLimits(), Prompts()),
         clock=clock,
         open_model=lambda _: MemoryEnd(),
         watcher=Reporter(call_id, Metrics()),

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from voicegate.gateway.call_record import CallFacts
 from voicegate.gateway.core.actions import EndReason, HearAudio, ModelAction
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import ModelConnected, ModelOpened
 from voicegate.gateway.core.terms import CallLimits, Prompts
@@ -104,7 +105,7 @@ class Entrance:
         self, call_id: str, called: str, answering: Answering, on_end: Callable[[EndReason], None]
     ) -> Session:
         return Session(
-            Call(AgentPlan(greeting=None), CallLimits(), Prompts()),
+            Call(agent_alone(AgentPlan(greeting=None)), CallLimits(), Prompts()),
             clock=LoopClock(lambda: None),
             open_model=lambda _: self.model,
             watcher=Reporter("one", self.metrics),

@@ -15,6 +15,7 @@ from voicegate.gateway.core.actions import (
     fact,
 )
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.breaker import Breaker
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
@@ -127,7 +128,7 @@ class Desk:
     ) -> Session:
         assert (called, answering) == (OURS, DESK)
         return Session(
-            Call(AgentPlan(), CallLimits(), Prompts()),
+            Call(agent_alone(AgentPlan()), CallLimits(), Prompts()),
             clock=StillClock(),
             open_model=self._open_model,
             watcher=Reporter(call_id, self.metrics),

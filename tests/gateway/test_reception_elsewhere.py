@@ -10,6 +10,7 @@ from voicegate.gateway.answers import Answers
 from voicegate.gateway.call_record import CallRecord
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.breaker import Breaker
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.errors import StoreError, StoreFault
@@ -102,7 +103,7 @@ class Front:
         self, call_id: str, called: str, answering: Answering, on_end: Callable[[EndReason], None]
     ) -> Session:
         return Session(
-            Call(AgentPlan(), CallLimits(), Prompts()),
+            Call(agent_alone(AgentPlan()), CallLimits(), Prompts()),
             clock=StillClock(),
             open_model=lambda _: MemoryEnd(),
             watcher=Reporter(call_id, self.metrics),

@@ -7,6 +7,7 @@ import pytest
 from voicegate.gateway.call_record import CallFacts, CallRecord
 from voicegate.gateway.core.actions import EndReason, OpenModel
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.errors import StoreError, StoreFault
 from voicegate.gateway.core.events import CarrierEnded, GatewayDraining, LegClosed, LegEnd
@@ -100,7 +101,7 @@ class Process:
     ) -> Session:
         self.answered_by.append(answering)
         return Session(
-            Call(AgentPlan(), CallLimits(), Prompts()),
+            Call(agent_alone(AgentPlan()), CallLimits(), Prompts()),
             clock=StillClock(),
             open_model=self._open_model,
             watcher=Reporter(call_id, Metrics()),

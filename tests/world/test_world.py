@@ -59,7 +59,7 @@ def test_calls_of_one_process_do_not_know_of_each_other() -> None:
     seeds = SEEDS[:10]
     calls = [VirtualCall(world, draw(seed, has_faults=False)) for seed in seeds]
     poisoned = calls[3]
-    poisoned.session.call.agent.handle = _explode  # pyright: ignore[reportAttributeAccessIssue]
+    poisoned.session.call.script.handle = _explode  # pyright: ignore[reportAttributeAccessIssue]
     world.run(240_000)
     assert [reason for _, reason in poisoned.witness.ends] == [EndReason.INTERNAL_ERROR]
     for seed, call in zip(seeds, calls, strict=True):

@@ -20,6 +20,7 @@ import orjson
 from ....codecs.bank import Bank
 from ...core.actions import Action, EndReason, Fact, HearAudio, ModelAction
 from ...core.agent import AgentPlan
+from ...core.agent_script import agent_alone
 from ...core.call import Call
 from ...core.events import CallRang, Event
 from ...core.terms import CallLimits, Prompts
@@ -200,7 +201,7 @@ class Uplink:
         self._writer = StreamWriter(StreamIdentity(ACCOUNT_SID, "CA" + "0" * 32, "MZ" + "0" * 32))
         self._sound = NumberedSound("pcmu", FRAME_MS)
         self._sent = 0
-        call = Call(AgentPlan(greeting=None), CallLimits(), Prompts())
+        call = Call(agent_alone(AgentPlan(greeting=None)), CallLimits(), Prompts())
         session = Session(
             call,
             clock=clock,

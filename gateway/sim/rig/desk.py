@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from ...core.actions import Action, EndReason, Fact, OpenModel
 from ...core.agent import AgentPlan
+from ...core.agent_script import agent_alone
 from ...core.call import Call
 from ...core.events import CallRang, Event, ModelConnected, ModelOpened
 from ...core.phases import Phase
@@ -35,7 +36,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.leg = MemoryEnd(CALLER, self.log)
         self.session = Session(
-            Call(AgentPlan(), CallLimits(), Prompts()),
+            Call(agent_alone(AgentPlan()), CallLimits(), Prompts()),
             clock=self.clock,
             open_model=self._open_model,
             watcher=self,

@@ -6,6 +6,7 @@ from typing import TypeVar
 from ....codecs.frames import PCMU_8K, AudioFormat
 from ...core.actions import Action, EndCall, EndReason, Fact, PlayAudio
 from ...core.agent import AgentPlan
+from ...core.agent_script import agent_alone
 from ...core.call import Call
 from ...core.events import (
     CallerAudio,
@@ -87,7 +88,7 @@ def talking(
     limits: CallLimits | None = None, prompts: Prompts = PROMPTS, line: AudioFormat = PCMU_8K
 ) -> Story:
     """A call in talk since 0, its line alive; nothing was said so far."""
-    call = Call(AgentPlan(greeting=None), limits or CallLimits(), prompts, line=line)
+    call = Call(agent_alone(AgentPlan(greeting=None)), limits or CallLimits(), prompts, line=line)
     story = Story(call, has_line=True)
     story.at(0, CallRang(), LegOpened("MZ1"), ModelConnected(), OPENED)
     story.actions.clear()

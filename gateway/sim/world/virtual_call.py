@@ -8,6 +8,7 @@ from random import Random
 
 from ...core.actions import Action, DeleteItem, Fact, OpenModel, TruncateItem
 from ...core.agent import AgentPlan
+from ...core.agent_script import agent_alone
 from ...core.call import Call
 from ...core.events import CallerAudio, CallRang, Event
 from ...core.terms import CallLimits, Prompts
@@ -94,7 +95,7 @@ class VirtualCall:
             Random(f"{seed}/carrier"),
         )
         call = Call(
-            AgentPlan(interruption=scenario.interruption),
+            agent_alone(AgentPlan(interruption=scenario.interruption)),
             limits or CallLimits(),
             PROMPTS,
             jitter=Random(f"{seed}/jitter").random(),

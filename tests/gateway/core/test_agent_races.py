@@ -18,6 +18,7 @@ from voicegate.gateway.core.actions import (
     TruncateItem,
 )
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallerDigit,
@@ -104,7 +105,7 @@ class Line:
                     self.cut_items.add(action.item_id)
                     self.last = action
                 case AskForResponse():
-                    assert self.call.agent.responses.gate is Gate.ASKED
+                    assert self.call.script.agent.responses.gate is Gate.ASKED
                     self.last = action
                 case EndCall():
                     self.ends += 1
@@ -152,7 +153,7 @@ class Line:
 
     def watch(self) -> None:
         """Nothing more is heard of the model: the watchdogs run out, and nothing is owed."""
-        agent = self.call.agent
+        agent = self.call.script.agent
         for _ in range(WATCHDOGS_MAX):
             if self.call.phase is not Phase.TALKING or agent.deadline_ms is None:
                 break
@@ -167,7 +168,7 @@ class Line:
 
 
 def listening(plan: AgentPlan | None = None) -> Line:
-    call = Call(plan or AgentPlan(greeting=None), CallLimits(), Prompts())
+    call = Call(agent_alone(plan or AgentPlan(greeting=None)), CallLimits(), Prompts())
     line = Line(call)
     line.do(CallRang(), LegOpened("MZ"), ModelConnected(), ModelOpened("audio/pcmu", "audio/pcmu"))
     return line

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from voicegate.gateway.core.actions import Action, EndCall, Fact
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallerAudio,
@@ -105,7 +106,7 @@ WAYS: dict[Phase, list[Event]] = {
 
 
 def call_in(phase: Phase) -> Call:
-    call = Call(AgentPlan(), CallLimits(), PROMPTS)
+    call = Call(agent_alone(AgentPlan()), CallLimits(), PROMPTS)
     for event in WAYS[phase]:
         call.handle(event, START_MS)
     assert call.phase is phase

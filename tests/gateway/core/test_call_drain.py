@@ -8,6 +8,7 @@ from voicegate.gateway.core.actions import (
     fact,
 )
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallRang,
@@ -28,7 +29,7 @@ from voicegate.gateway.sim.rig.story import PROMPTS, talking
 
 def test_a_call_that_nobody_has_answered_yet_is_drained_at_once() -> None:
     """C157."""
-    call = Call(AgentPlan(), CallLimits(), PROMPTS)
+    call = Call(agent_alone(AgentPlan()), CallLimits(), PROMPTS)
     call.handle(CallRang(), 0)
     actions = call.handle(GatewayDraining(5_000), 100)
     assert actions[-1] == EndCall(EndReason.DRAINED)
@@ -44,7 +45,7 @@ def test_a_quiet_call_is_drained_at_once_with_a_word() -> None:
 
 
 def test_a_call_that_is_being_set_up_is_drained_with_a_word() -> None:
-    call = Call(AgentPlan(), CallLimits(), PROMPTS)
+    call = Call(agent_alone(AgentPlan()), CallLimits(), PROMPTS)
     call.handle(CallRang(), 0)
     call.handle(LegOpened("MZ1"), 0)
     actions = call.handle(GatewayDraining(5_000), 100)

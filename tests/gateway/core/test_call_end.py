@@ -16,6 +16,7 @@ from voicegate.gateway.core.actions import (
     fact,
 )
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallerAudio,
@@ -196,7 +197,7 @@ def test_what_is_not_for_us_is_ignored_and_counted(kind: LegFaultKind) -> None:
 def test_a_hole_in_the_numbers_of_the_media_is_told_once_and_counted() -> None:
     """C40: lost, doubled, or beginning in the midst; a leg without numbers has no holes."""
     for chunks, holes in (((1, 2, 3), 0), ((2, 3), 1), ((1, 3, 3, 4), 2), ((0, 0, 0), 0)):
-        call = Call(AgentPlan(), CallLimits(), PROMPTS)
+        call = Call(agent_alone(AgentPlan()), CallLimits(), PROMPTS)
         call.handle(LegOpened("MZ1"), 0)
         told = [
             action

@@ -19,6 +19,7 @@ from voicegate.gateway.core.actions import (
     fact,
 )
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallerAudio,
@@ -52,7 +53,7 @@ RINGBACK = b"\x22" * 8 * 2_000
 def rung(plan: AgentPlan | None = None) -> Story:
     """A call that nobody told us of so far; there is no line."""
     prompts = Prompts(apology=APOLOGY, ringback=RINGBACK)
-    return Story(Call(plan or AgentPlan(), CallLimits(), prompts))
+    return Story(Call(agent_alone(plan or AgentPlan()), CallLimits(), prompts))
 
 
 def called(plan: AgentPlan | None = None) -> Story:
@@ -339,7 +340,7 @@ def test_a_model_that_does_not_answer_for_twelve_seconds_is_unavailable() -> Non
 
 def test_without_a_prepared_apology_the_call_ends_after_the_tail() -> None:
     story = rung()
-    story.call = Call(AgentPlan(), CallLimits(), Prompts())
+    story.call = Call(agent_alone(AgentPlan()), CallLimits(), Prompts())
     story.at(0, CallRang(), LegOpened("MZ1"), ModelUnreachable(401))
     assert story.call.deadline_ms == 300
     story.at(300)

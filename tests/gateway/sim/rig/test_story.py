@@ -2,6 +2,7 @@
 
 from voicegate.gateway.core.actions import EndReason, Fact, HearAudio, OpenModel
 from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import CallRang, LegClosed, LegEnd
 from voicegate.gateway.core.phases import Phase
@@ -27,7 +28,7 @@ def test_what_is_due_happens_on_the_way() -> None:
 
 
 def test_what_the_events_ask_for_is_told_apart_and_kept_with_the_rest() -> None:
-    story = Story(Call(AgentPlan(), CallLimits(), Prompts()))
+    story = Story(Call(agent_alone(AgentPlan()), CallLimits(), Prompts()))
     actions = story.at(0, CallRang())
     assert OpenModel() in actions
     assert story.actions == actions
