@@ -42,8 +42,9 @@ lint: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
+# As of the Python that is there: for another one, libraries come with other types.
 types: $(VENV)/.dev-ready
-	$(BIN)/basedpyright
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 check: lint types test
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from . import installation as of_installation
 from . import key_rules, loops, outbound, read, references, silence, slots
-from .edges import ways
+from .edges import Ways, ways
 from .finding import Finding, Findings
 from .flow import Flow
 from .hours import LOOK_AHEAD_DAYS, is_ever_open
@@ -43,18 +43,19 @@ def validate(
     findings = Findings()
     flow = read.read(content, findings)
     if flow is not None:
-        spoken = Spoken(flow, rendered_ms or {})
-        references.check(flow, findings)
+        exits, reads = ways(flow), slots.readings(flow)
+        references.check(flow, exits, findings)
         is_whole = findings.rules <= BESIDE_PATHS
+        slots.check(flow, reads, findings)
         _check_each(flow, today, here, findings)
         if is_whole:
-            _check_paths(flow, spoken, findings)
+            slots.check_paths(flow, reads, exits, findings)
+            _check_paths(flow, exits, Spoken(flow, rendered_ms or {}), findings)
     return Verdict(flow, findings.in_order())
 
 
 def _check_each(flow: Flow, today: date, here: Installation | None, findings: Findings) -> None:
     key_rules.check(flow, findings)
-    slots.check(flow, findings)
     outbound.check(flow, findings)
     for name, calendar in flow.calendars.items():
         if not is_ever_open(calendar, today):
@@ -66,10 +67,9 @@ def _check_each(flow: Flow, today: date, here: Installation | None, findings: Fi
         of_installation.check(flow, here, findings)
 
 
-def _check_paths(flow: Flow, spoken: Spoken, findings: Findings) -> None:
-    exits = ways(flow)
-    loops.check(flow, exits, findings)
-    slots.check_paths(flow, exits, findings)
+def _check_paths(flow: Flow, exits: Ways, spoken: Spoken, findings: Findings) -> None:
+    paths = loops.along(exits)
+    loops.check(flow, paths, findings)
     outbound.check_optout(flow, exits, findings, spoken)
     if not findings.rules & {"V022", "V023"}:
-        silence.check(flow, exits, findings, spoken)
+        silence.check(flow, paths, findings, spoken)

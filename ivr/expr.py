@@ -24,12 +24,13 @@ _SIGNS = ("==", "!=", "<", "<=", ">", ">=", "in")
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "none": None}
 _RESERVED = frozenset(["and", "or", "not", "in"])
 _TOKEN = re.compile(
+    r"\s*(?:"
     r'(?P<text>"[^"]*")'
     r"|(?P<number>-?[0-9]{1,15}(?:\.[0-9]{1,6})?(?![\w.]))"
     r"|(?P<word>[A-Za-z][A-Za-z0-9_\-]*(?:\.[A-Za-z][A-Za-z0-9_\-]*)*(?![\w.]))"
     r"|(?P<sign>[=!<>]=|[<>()\[\],])"
+    r"|(?P<end>\Z))"
 )
-_BLANKS = re.compile(r"\s*")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 
 
@@ -201,24 +202,21 @@ def _valued(value: Value, look_up: LookUp) -> Scalar:
 
 def _tokens(text: str) -> list[Token]:
     found: list[Token] = []
-    index = _blanks(text, 0)
-    while index < len(text):
+    index = 0
+    while True:
         token = _TOKEN.match(text, index)
         if token is None or token.lastgroup is None:
             fix = 'write names, numbers, "texts" and == != < <= > >= in and or not'
-            raise ExpressionError(index + 1, "this is no word of an expression", fix)
-        found.append(Token(token.lastgroup, token[0], index + 1))
+            at = len(text) - len(text[index:].lstrip()) + 1
+            raise ExpressionError(at, "this is no word of an expression", fix)
+        kind = token.lastgroup
+        found.append(Token(kind, token[kind], token.start(kind) + 1))
+        if kind == "end":
+            return found
         if len(found) > TOKENS_MAX:
-            raise ExpressionError(index + 1, "this is too long", f"{TOKENS_MAX} words are the most")
-        index = _blanks(text, token.end())
-    found.append(Token("end", "", len(text) + 1))
-    return found
-
-
-def _blanks(text: str, index: int) -> int:
-    blanks = _BLANKS.match(text, index)
-    assert blanks is not None
-    return blanks.end()
+            at = found[-1].at
+            raise ExpressionError(at, "this is too long", f"{TOKENS_MAX} words are the most")
+        index = token.end()
 
 
 class _Parser:
@@ -255,14 +253,16 @@ class _Parser:
             self._need(")")
             return found
         left = self._value(depth)
-        for sign in _SIGNS:
-            if self._take(sign):
-                return Comparison(left, sign, self._value(depth))
-        return Truth(left)
+        kind, sign, _ = self._tokens[self._next]
+        if kind == "text" or sign not in _SIGNS:
+            return Truth(left)
+        self._next += 1
+        return Comparison(left, sign, self._value(depth))
 
     def _value(self, depth: int) -> Value:
-        kind, text, at = self._token
-        if self._take("["):
+        kind, text, at = self._tokens[self._next]
+        if text == "[" and kind != "text":
+            self._next += 1
             return self._list(at, self._deeper(depth))
         if kind not in ("text", "number", "word") or text in _RESERVED:
             self._refuse("a value is missing", 'write a name, a number, "a text" or a list')
@@ -286,7 +286,8 @@ class _Parser:
 
     def _take(self, text: str) -> bool:
         """Go on if this word or sign is next."""
-        is_next = self._token.text == text and self._token.kind != "text"
+        token = self._tokens[self._next]
+        is_next = token.text == text and token.kind != "text"
         self._next += is_next
         return is_next
 

@@ -47,15 +47,13 @@ class Fields:
 
     def value(self, name: str, rule: Callable[[str], T], default: T, breach: str = "V000") -> T:
         """A single value by its rule, which raises ValueError with what to write instead."""
-        node = self.take(name)
-        if node is None:
-            return default
-        found = value_of(node, self.path_of(name), rule, self.findings, breach)
+        found = self.maybe(name, rule, breach)
         return default if found is None else found
 
     def needed(self, name: str, rule: Callable[[str], T], fallback: T, breach: str = "V000") -> T:
         """A value that must be there; the fallback stands for one that could not be read."""
-        self.need(name)
+        if name not in self.node.keys:
+            self.need(name)
         return self.value(name, rule, fallback, breach)
 
     def target(self, name: str = "next") -> str:
@@ -64,8 +62,16 @@ class Fields:
 
     def maybe(self, name: str, rule: Callable[[str], T], breach: str = "V000") -> T | None:
         """A value, or None."""
-        node = self.take(name)
-        return node and value_of(node, self.path_of(name), rule, self.findings, breach)
+        self._taken.append(name)
+        node = self.node.values.get(name)
+        if node is None:
+            return None
+        if isinstance(node, TextNode) and node.text:
+            try:
+                return rule(node.text)
+            except ValueError:
+                pass  # told below, with the path that a good value does not need
+        return value_of(node, self.path_of(name), rule, self.findings, breach)
 
     def values(self, name: str, rule: Callable[[str], T]) -> tuple[T, ...]:
         """A list of single values, none if there is no such field."""

@@ -2,30 +2,30 @@
 
 from ..numbers.yaml_fields import did_you_mean
 from . import flow, nodes
-from .edges import edges, roots
+from .edges import Ways, roots
 from .finding import Findings
 from .flow import LANGUAGE, Flow
 from .spoken import prompts
 
 
-def check(flow: Flow, findings: Findings) -> None:
+def check(flow: Flow, ways: Ways, findings: Findings) -> None:
     """An empty name was told already, and so was what stands there but could not be read."""
-    _check_targets(flow, findings)
+    _check_targets(flow, ways, findings)
     _check_prompts(flow, findings)
     _check_destinations(flow, findings)
     _check_calendars(flow, findings)
     _check_languages(flow, findings)
 
 
-def _check_targets(flow: Flow, findings: Findings) -> None:
+def _check_targets(flow: Flow, ways: Ways, findings: Findings) -> None:
     known = flow.written("nodes")
     names = set(known) | {""}
     for path, target in roots(flow).items():
         if target not in names:
             rule = "V001" if path == "start" else "V010"
             findings.at(rule, path, f"there is no node {target!r}", did_you_mean(target, known))
-    for name, node in flow.nodes.items():
-        for edge in edges(node):
+    for name, edges in ways.items():
+        for edge in edges:
             if edge.target not in names:
                 path = f"nodes.{name}.{edge.path}"
                 what = f"there is no node {edge.target!r}"

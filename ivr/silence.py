@@ -3,27 +3,27 @@
 from typing import assert_never
 
 from . import flow, nodes
-from .edges import Ways, ways
+from .edges import ways
 from .finding import Findings, route
 from .flow import Flow
 from .graph import Targets, backward, longest, reached
-from .loops import along
+from .loops import Paths, along
 from .nodes import Node
 from .spoken import Spoken
 
 BEFORE_A_KEY_MS_MAX = 20_000
 
 
-def check(flow: Flow, ways: Ways, findings: Findings, spoken: Spoken) -> None:
+def check(flow: Flow, paths: Paths, findings: Findings, spoken: Spoken) -> None:
     """No loop without a wait, and none for the silent, may be left."""
-    _check_first_key(flow, ways, findings, spoken)
-    _check_silence(flow, ways, findings, spoken)
-    _check_without_model(flow, ways, findings)
+    _check_first_key(flow, paths, findings, spoken)
+    _check_silence(flow, paths, findings, spoken)
+    _check_without_model(flow, paths, findings)
 
 
 def worst_silence_ms(flow: Flow, spoken: Spoken, *, with_people: bool = True) -> int:
     """How long a caller can be silent until the call ends; transfers and queues may be left out."""
-    return _worst_silence(flow, ways(flow), spoken, with_people=with_people)[0]
+    return _worst_silence(flow, along(ways(flow)), spoken, with_people=with_people)[0]
 
 
 def silence_ms(node: Node, of: Flow, spoken: Spoken) -> int:
@@ -66,30 +66,30 @@ def _people_ms(node: nodes.Transfer | nodes.Queue, of: Flow) -> int:
 
 
 def _worst_silence(
-    of: Flow, ways: Ways, spoken: Spoken, *, with_people: bool
+    of: Flow, paths: Paths, spoken: Spoken, *, with_people: bool
 ) -> tuple[int, list[str]]:
     def weight(name: str) -> int:
         node = of.nodes[name]
         is_counted = with_people or not isinstance(node, nodes.Transfer | nodes.Queue)
         return silence_ms(node, of, spoken) if is_counted else 0
 
-    return longest(of.start, along(ways, is_silent=True), weight)
+    return longest(of.start, paths.silent, weight)
 
 
-def _check_silence(flow: Flow, ways: Ways, findings: Findings, spoken: Spoken) -> None:
-    worst_ms, path = _worst_silence(flow, ways, spoken, with_people=True)
+def _check_silence(flow: Flow, paths: Paths, findings: Findings, spoken: Spoken) -> None:
+    worst_ms, path = _worst_silence(flow, paths, spoken, with_people=True)
     if worst_ms > flow.limits.call_s * 1000:
         what = f"a silent caller stays up to {worst_ms // 1000:,} s ({route(path)})"
         fix = f"Write more than that, or shorten these waits; now it is {flow.limits.call_s:,} s"
         findings.at("V039", "limits.call_s", what, fix)
 
 
-def _check_first_key(of: Flow, ways: Ways, findings: Findings, spoken: Spoken) -> None:
+def _check_first_key(of: Flow, paths: Paths, findings: Findings, spoken: Spoken) -> None:
     def before_a_key(name: str) -> int:
         node = of.nodes[name]
         return spoken.of_node_ms(node) if isinstance(node, _HEARD_BEFORE_A_KEY) else 0
 
-    heard_ms, path = longest(of.start, _until_somebody_waits(of, ways), before_a_key)
+    heard_ms, path = longest(of.start, _until_somebody_waits(of, paths), before_a_key)
     if heard_ms > BEFORE_A_KEY_MS_MAX:
         what = f"{heard_ms // 1000} s are spoken before the first key ({route(path)})"
         findings.at(
@@ -100,11 +100,11 @@ def _check_first_key(of: Flow, ways: Ways, findings: Findings, spoken: Spoken) -
 _HEARD_BEFORE_A_KEY = nodes.Say | nodes.Disposition | nodes.Menu | nodes.Collect
 
 
-def _check_without_model(of: Flow, ways: Ways, findings: Findings) -> None:
+def _check_without_model(of: Flow, paths: Paths, findings: Findings) -> None:
     needs_model = {node.name: node for node in of.nodes.values() if isinstance(node, nodes.Ai)}
     entries = {f"nodes.{name}.unavailable": node.unavailable for name, node in needs_model.items()}
     entries["handlers.ai_unavailable"] = of.handlers.ai_unavailable
-    onward = _until_somebody_waits(of, ways)
+    onward = _until_somebody_waits(of, paths)
     lost = reached(needs_model, backward(of.nodes, onward))
     for path, first in entries.items():
         for name in sorted(reached([first], onward) & needs_model.keys()) if first in lost else ():
@@ -112,6 +112,5 @@ def _check_without_model(of: Flow, ways: Ways, findings: Findings) -> None:
             findings.at("V045", path, what, "Lead to a menu, a voicemail or a transfer first")
 
 
-def _until_somebody_waits(of: Flow, ways: Ways) -> Targets:
-    everywhere = along(ways)
-    return lambda name: () if of.nodes[name].waits else everywhere(name)
+def _until_somebody_waits(of: Flow, paths: Paths) -> Targets:
+    return lambda name: () if of.nodes[name].waits else paths.onward(name)

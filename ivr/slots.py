@@ -1,6 +1,6 @@
 """Rules about what a flow remembers: V012, V024, V035, V046, and lead fields of V028."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from . import expr_types, nodes
@@ -20,23 +20,22 @@ class Reading(NamedTuple):
     is_asked: bool = False
 
 
-def check(of: Flow, findings: Findings) -> None:
-    """What can be said of each node alone."""
+def check(of: Flow, reads: Collection[Reading], findings: Findings) -> None:
+    """What can be said of each node, and of each of its readings, alone."""
     for node in of.nodes.values():
         _check_sensitive(node, findings)
-        for reading in readings(node):
-            _check_reading(of, reading, findings)
+    for reading in reads:
+        _check_reading(of, reading, findings)
     _check_told_digits(of, findings)
-    _check_unread(of, findings)
+    _check_unread(of, {reading.slot for reading in reads}, findings)
 
 
-def check_paths(of: Flow, ways: Ways, findings: Findings) -> None:
+def check_paths(of: Flow, reads: Collection[Reading], ways: Ways, findings: Findings) -> None:
     """V035, once all names lead somewhere."""
     begin = set(roots(of).values())
     wanted = [
         each
-        for node in of.nodes.values()
-        for each in readings(node)
+        for each in reads
         if _filled(each.slot) and not each.is_asked and not _is_forbidden(of, each)
     ]
     without = {slot: _reached_without(slot, begin, ways) for slot in {w.slot for w in wanted}}
@@ -47,8 +46,12 @@ def check_paths(of: Flow, ways: Ways, findings: Findings) -> None:
             findings.at("V035", reading.path, what, fix)
 
 
-def readings(node: Node) -> Iterator[Reading]:
-    """Every slot or lead field that a node reads."""
+def readings(of: Flow) -> tuple[Reading, ...]:
+    """Every slot or lead field that a node of the flow reads."""
+    return tuple(reading for node in of.nodes.values() for reading in _readings(node))
+
+
+def _readings(node: Node) -> Iterator[Reading]:
     path = f"nodes.{node.name}"
     match node:
         case nodes.Branch():
@@ -131,8 +134,7 @@ def _check_told_digits(of: Flow, findings: Findings) -> None:
             findings.at("V024", f"nodes.{name}.digits", what, "Remove it, or write digits: ignore")
 
 
-def _check_unread(of: Flow, findings: Findings) -> None:
-    read = {reading.slot for node in of.nodes.values() for reading in readings(node)}
+def _check_unread(of: Flow, read: set[str], findings: Findings) -> None:
     for node in of.nodes.values():
         for slot, path in settings(node):
             if _filled(slot) and slot not in read:

@@ -32,7 +32,7 @@ def rows() -> Iterator[Row]:
     yield exactly("G2", "samples μ-law encodes unlike audioop", len(unlike), 508, "65,536 samples")
     known = sum(x < 0 and _is_at_a_border(x) for x in unlike)
     yield exactly("G2", "of them at G.191's borders, below zero", known, 508, "formula")
-    kept = [int(np.sum(encode(decode(_CODES)) == _CODES)) for decode, encode in _laws()]
+    kept = [int(np.count_nonzero(encode(decode(_CODES)) == _CODES)) for decode, encode in _laws()]
     yield exactly("G3", "codes kept by decoding and encoding, μ-law", kept[0], 255, "256 codes")
     yield exactly("G3", "codes kept by decoding and encoding, A-law", kept[1], 256, "256 codes")
     yield exactly("G3", "translations unlike decoding and encoding", _translated_unlike(), 0, "512")
@@ -57,12 +57,15 @@ def _decoded_unlike() -> int:
     codes = _CODES.tobytes()
     theirs = (audioop.ulaw2lin(codes, 2), audioop.alaw2lin(codes, 2))
     pairs = zip((g711.ulaw_decode, g711.alaw_decode), theirs, strict=True)
-    return sum(int(np.sum(decode(_CODES) != np.frombuffer(pcm, np.int16))) for decode, pcm in pairs)
+    return sum(
+        int(np.count_nonzero(decode(_CODES) != np.frombuffer(pcm, np.int16)))
+        for decode, pcm in pairs
+    )
 
 
 def _alaw_unlike() -> int:
     theirs = np.frombuffer(audioop.lin2alaw(_PCM.astype(np.int16).tobytes(), 2), np.uint8)
-    return int(np.sum(g711.alaw_encode(_PCM) != theirs))
+    return int(np.count_nonzero(g711.alaw_encode(_PCM) != theirs))
 
 
 def _ulaw_unlike() -> list[int]:
@@ -82,8 +85,8 @@ def _translated_unlike() -> int:
     to_alaw = np.frombuffer(g711.transcode(_CODES.tobytes(), "ulaw", "alaw"), np.uint8)
     to_ulaw = np.frombuffer(g711.transcode(_CODES.tobytes(), "alaw", "ulaw"), np.uint8)
     return int(
-        np.sum(to_alaw != alaw_encode(ulaw_decode(_CODES)))
-        + np.sum(to_ulaw != ulaw_encode(alaw_decode(_CODES)))
+        np.count_nonzero(to_alaw != alaw_encode(ulaw_decode(_CODES)))
+        + np.count_nonzero(to_ulaw != ulaw_encode(alaw_decode(_CODES)))
     )
 
 

@@ -96,7 +96,7 @@ def _integer_unlike() -> int:
     expected = (integer.up(source[:500].tolist()), integer.down(source.tolist()))
     ties = samples(_down().push(np.array([0, -32768] + [0] * 40, "<i2").tobytes()))[7] != -118
     ties += samples(_up().push(np.array([-32768] + [0] * 10, "<i2").tobytes()))[7] != -74
-    return int(np.sum(up != expected[0]) + np.sum(down != expected[1]) + ties)
+    return int(np.count_nonzero(up != expected[0]) + np.count_nonzero(down != expected[1]) + ties)
 
 
 def _bank_unlike() -> int:
@@ -176,7 +176,7 @@ def _sign_changes(signal: Samples) -> int:
     down = ulaw_decode(_down("ulaw").push(signal.tobytes()))
     pairs = ((up, _float_up(signal)), (down, _float_down(signal)))
     return sum(
-        int(np.sum(np.sign(out[abs(ref) > 100]) != np.sign(ref[abs(ref) > 100])))
+        int(np.count_nonzero(np.sign(out[abs(ref) > 100]) != np.sign(ref[abs(ref) > 100])))
         for out, ref in pairs
     )
 
@@ -239,4 +239,4 @@ def _bank_traces() -> int:
         wrong += 1
     except RuntimeError:
         pass
-    return wrong + int(np.sum(spoiled.up(slot, codes) != clean.up(slot, codes)))
+    return wrong + int(np.count_nonzero(spoiled.up(slot, codes) != clean.up(slot, codes)))

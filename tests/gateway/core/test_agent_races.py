@@ -17,8 +17,8 @@ from voicegate.gateway.core.actions import (
     PlayAudio,
     TruncateItem,
 )
-from voicegate.gateway.core.agent import AgentPlan
-from voicegate.gateway.core.agent_script import agent_alone
+from voicegate.gateway.core.agent import Agent, AgentPlan
+from voicegate.gateway.core.agent_script import AgentScript, agent_alone
 from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.events import (
     CallerDigit,
@@ -70,6 +70,11 @@ class Line:
     last: Action | None = None  # the last request that could be refused
     ends: int = 0
 
+    @property
+    def agent(self) -> Agent:
+        assert isinstance(self.call.script, AgentScript)
+        return self.call.script.agent
+
     def do(self, *events: Event) -> None:
         for event in events:
             if isinstance(event, ModelResponding):
@@ -105,7 +110,7 @@ class Line:
                     self.cut_items.add(action.item_id)
                     self.last = action
                 case AskForResponse():
-                    assert self.call.script.agent.responses.gate is Gate.ASKED
+                    assert self.agent.responses.gate is Gate.ASKED
                     self.last = action
                 case EndCall():
                     self.ends += 1
@@ -153,7 +158,7 @@ class Line:
 
     def watch(self) -> None:
         """Nothing more is heard of the model: the watchdogs run out, and nothing is owed."""
-        agent = self.call.script.agent
+        agent = self.agent
         for _ in range(WATCHDOGS_MAX):
             if self.call.phase is not Phase.TALKING or agent.deadline_ms is None:
                 break
