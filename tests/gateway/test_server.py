@@ -117,13 +117,15 @@ async def _served(
         sys.executable, "-c", MAIN, *arguments, env=environment, cwd=folder, stdout=PIPE
     )
     assert process.stdout is not None
-    while b"server.insecure" not in await process.stdout.readline():
-        assert process.returncode is None
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-        yield Served(process, http, port, Path(folder))
-    if process.returncode is None:
-        process.kill()
-    await process.communicate()
+    try:
+        while b"server.insecure" not in await process.stdout.readline():
+            assert process.returncode is None
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            yield Served(process, http, port, Path(folder))
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
 
 
 def apply(folder: Path) -> None:
@@ -134,6 +136,7 @@ def apply(folder: Path) -> None:
         registry.commit(0, Snapshot(keys.account), "plan-1", "ann", "{}")
 
 
+@pytest.mark.usefixtures("redis_server")
 def test_a_gateway_joins_the_store_of_its_folder_and_follows_it() -> None:
     """N6: without a setting, and without a new start."""
 
@@ -174,6 +177,7 @@ async def echo_marks(socket: ClientConnection) -> tuple[int, list[dict[str, Any]
     return socket.close_code, got
 
 
+@pytest.mark.usefixtures("redis_server")
 def test_a_signal_lets_the_live_call_finish_and_takes_no_other() -> None:
     """C157, C160: exit 0 when the last call has ended."""
 
@@ -190,6 +194,7 @@ def test_a_signal_lets_the_live_call_finish_and_takes_no_other() -> None:
     asyncio.run(asyncio.wait_for(main(), 30))
 
 
+@pytest.mark.usefixtures("redis_server")
 def test_a_second_signal_ends_the_call_with_words_and_the_carrier_is_told_what_next() -> None:
     """C158."""
 
@@ -209,6 +214,7 @@ def test_a_second_signal_ends_the_call_with_words_and_the_carrier_is_told_what_n
     asyncio.run(asyncio.wait_for(main(), 30))
 
 
+@pytest.mark.usefixtures("redis_server")
 def test_a_third_signal_waits_for_nobody() -> None:
     """Signals of one kind that come together count once, hence two kinds."""
 
@@ -225,6 +231,7 @@ def test_a_third_signal_waits_for_nobody() -> None:
     asyncio.run(asyncio.wait_for(main(), 30))
 
 
+@pytest.mark.usefixtures("redis_server")
 def test_readiness_and_every_start_tell_that_signatures_are_not_checked() -> None:
     """C141: `served` waits for the line in the log."""
 
