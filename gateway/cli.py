@@ -9,8 +9,8 @@ from typing import NoReturn
 import click
 
 from .. import __version__
-from ..numbers.lazy_group import Elsewhere, LazyGroup
 from .core.errors import ConfigError
+from .terminal.lazy_group import Elsewhere, LazyGroup
 
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE}
 EXIT_CODES = "Exit codes: 0 done, 1 not as it should be, 2 wrong use or wrong settings."
@@ -21,9 +21,9 @@ ELSEWHERE: dict[str, Elsewhere] = {
     "bench": Elsewhere(
         ".sim.bench.cli:bench", "What a call costs here; how true the codec core is."
     ),
-    "completion": Elsewhere("..numbers.commands.completion:completion", "TAB for your shell."),
+    "completion": Elsewhere(".terminal.completion:completion", "TAB for your shell."),
     "demo": Elsewhere(".sim.demo.cli:demo", "One whole call on this machine, seen and measured."),
-    "help": Elsewhere("..numbers.commands.help:topics", "What is said of all commands at once."),
+    "help": Elsewhere(".terminal.help:topics", "What is said of all commands at once."),
     "numbers": Elsewhere("..numbers.cli:numbers", "Which phone number leads where."),
     "sim": Elsewhere(".sim.cli:sim", "Whole calls in virtual time; the far ends as servers."),
 }

@@ -14,11 +14,11 @@ import orjson
 import redis
 from redis.exceptions import RedisError
 
-from ..numbers.examination import LIMIT_S, Finding, Health
-from ..numbers.serving import Standing
-from ..numbers.webhook import VOICE_PATH
+from ..numbers.planning.webhook import VOICE_PATH
+from ..numbers.serving.view import Standing
 from .carriers.twilio_account import AccountFacts
 from .store import OLDEST
+from .terminal.examination import LIMIT_S, Finding, Health
 
 SKEW = timedelta(seconds=2)
 ZONES_LAST = timedelta(days=365)

@@ -17,22 +17,17 @@ from urllib.parse import urlsplit
 import redis
 from redis.exceptions import RedisError
 
-from ..numbers import snapshot_json
-from ..numbers.desk import Registry, Setting
-from ..numbers.examination import Check, Finding
-from ..numbers.exit_code import ExitCode
-from ..numbers.failure import Failure
-from ..numbers.journal import RedisJournal
-from ..numbers.keys import Keys
-from ..numbers.lock import KeptLock, RedisLock
+from ..numbers.desk.protocol import Registry, Setting
 from ..numbers.model import Route
-from ..numbers.options import Options
-from ..numbers.origin import Origin
-from ..numbers.overrides import RedisOverrides
+from ..numbers.planning.webhook import Webhook
 from ..numbers.provider import Provider
-from ..numbers.store import RedisStore
-from ..numbers.terminal import Terminal
-from ..numbers.webhook import Webhook
+from ..numbers.registry import snapshot_json
+from ..numbers.registry.journal import RedisJournal
+from ..numbers.registry.keys import Keys
+from ..numbers.registry.lock import KeptLock, RedisLock
+from ..numbers.registry.origin import Origin
+from ..numbers.registry.overrides import RedisOverrides
+from ..numbers.registry.store import RedisStore
 from . import numbers_checks
 from .carriers.twilio_account import AccountFacts, ask_account
 from .carriers.twilio_numbers import TwilioNumbers
@@ -41,6 +36,11 @@ from .setting_sources import Source, merged, origin_of, sources
 from .settings import Settings, load
 from .store import FOLDER, OpenStore, open_store
 from .store_faults import explain
+from .terminal.examination import Check, Finding
+from .terminal.exit_code import ExitCode
+from .terminal.failure import Failure
+from .terminal.options import Options
+from .terminal.person import Terminal
 
 ENV_FILE = Path(".env")
 SHOWN = (

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..numbers.desk import Desk
-    from ..numbers.failure import Failure
-    from ..numbers.options import Options
+    from ..numbers.desk.protocol import Desk
     from .numbers_desk import SettingsDesk
+    from .terminal.failure import Failure
+    from .terminal.options import Options
 
 
 class NumbersOpener:
@@ -24,6 +24,11 @@ class NumbersOpener:
 
     def failure_of(self, error: BaseException) -> "Failure | None":
         """See Opener."""
-        from .numbers_desk import failure_of
+        from ..numbers.desk import failures  # with much behind it
+
+        known = failures.failure_of(error)
+        if known is not None:
+            return known
+        from .numbers_desk import failure_of  # with still more
 
         return failure_of(error, "" if self._desk is None else self._desk.where)

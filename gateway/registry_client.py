@@ -9,13 +9,13 @@ from pathlib import Path
 import structlog
 from redis.exceptions import RedisError
 
-from ..numbers import snapshot_json
 from ..numbers.directory import Answering, RegistryDirectory
-from ..numbers.keys import Keys
-from ..numbers.last_good import LastGood
 from ..numbers.model import Agent, Route
-from ..numbers.serving import Standing, View
-from ..numbers.watch import Watch
+from ..numbers.registry import snapshot_json
+from ..numbers.registry.keys import Keys
+from ..numbers.serving.last_good import LastGood
+from ..numbers.serving.view import Standing, View
+from ..numbers.serving.watch import Watch
 from .call_record import CallFacts
 from .store import OpenStore
 

@@ -4,7 +4,7 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from ..numbers.agent_rules import MODELS, VOICES
+from ..numbers.documents.agent_rules import MODELS, VOICES
 
 # Shut down on 2026-05-07 (OpenAI "Deprecations").
 RETIRED_MODELS = {

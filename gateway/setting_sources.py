@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..numbers.options import Options
 from .core.errors import ConfigError
 from .env_file import read
+from .terminal.options import Options
 
 
 @dataclass(frozen=True, slots=True)

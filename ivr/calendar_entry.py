@@ -3,7 +3,7 @@
 from datetime import date
 from types import MappingProxyType
 
-from ..numbers.yaml_tree import Node
+from ..numbers.yaml.tree import Node
 from . import value_rules
 from .fields import Fields, value_of
 from .hours import Calendar, HolidayRule, Range, overlap

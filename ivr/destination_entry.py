@@ -1,6 +1,6 @@
 """A destination of a flow file: a telephone number, a SIP address, or a queue of people."""
 
-from ..numbers.yaml_fields import did_you_mean, shown
+from ..numbers.yaml.fields import did_you_mean, shown
 from . import value_rules
 from .fields import Fields
 from .flow import Destination, PhoneDestination, QueueDestination, Ring, SipDestination

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from ..numbers.yaml_fields import did_you_mean, shown
-from ..numbers.yaml_tree import ListNode, MappingNode, Node, TextNode
+from ..numbers.yaml.fields import did_you_mean, shown
+from ..numbers.yaml.tree import ListNode, MappingNode, Node, TextNode
 from .finding import Findings
 from .value_rules import NAME_FIX, is_name, reference
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..numbers.yaml_tree import ListNode, MappingNode, Node
-from ..numbers.yaml_tree import Rule as YamlRule
+from ..numbers.yaml.tree import ListNode, MappingNode, Node
+from ..numbers.yaml.tree import Rule as YamlRule
 from .rules import WARNINGS
 
 _RULES_OF_YAML = {

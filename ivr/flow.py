@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ..numbers.yaml_tree import MappingNode
+from ..numbers.yaml.tree import MappingNode
 from .hours import Calendar
 from .nodes import Node, OptOut
 

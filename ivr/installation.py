@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..numbers.yaml_fields import did_you_mean
+from ..numbers.yaml.fields import did_you_mean
 from . import flow, nodes
 from .finding import Findings
 from .flow import Flow

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ..numbers.yaml_fields import did_you_mean, shown
-from ..numbers.yaml_tree import MappingNode, TextNode
+from ..numbers.yaml.fields import did_you_mean, shown
+from ..numbers.yaml.tree import MappingNode, TextNode
 from . import expr, expr_types, nodes, value_rules
 from .fields import Fields
 from .nodes import TransferMode

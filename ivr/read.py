@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from ..numbers.yaml_text import read as read_yaml
-from ..numbers.yaml_tree import Faults, ListNode, MappingNode
+from ..numbers.yaml.text import read as read_yaml
+from ..numbers.yaml.tree import Faults, ListNode, MappingNode
 from . import calendar_entry, destination_entry, node_entry, value_rules
 from .fields import Fields, wrong_shape
 from .finding import Findings

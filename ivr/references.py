@@ -1,6 +1,6 @@
 """Rules about names that must stand somewhere else in the flow: V001, V010, V011, V015-V017."""
 
-from ..numbers.yaml_fields import did_you_mean
+from ..numbers.yaml.fields import did_you_mean
 from . import flow, nodes
 from .edges import Ways, roots
 from .finding import Findings

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..numbers.yaml_fields import did_you_mean
+from ..numbers.yaml.fields import did_you_mean
 from .flow import CALLEE, LANGUAGE
 from .hours import DAYS, Range
 

@@ -2,7 +2,7 @@
 
 import click
 
-from .lazy_group import Elsewhere, LazyGroup
+from ..gateway.terminal.lazy_group import Elsewhere, LazyGroup
 
 NUMBERS: dict[str, Elsewhere] = {
     "apply": Elsewhere(".commands.apply:apply", "Have what a file or a kept plan wants."),

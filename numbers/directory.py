@@ -7,7 +7,7 @@ from typing import Protocol
 
 from .model import Agent, Audio, Route, RouteKind
 from .resolve import Step, resolve
-from .serving import View
+from .serving.view import View
 
 
 @dataclass(frozen=True, slots=True)

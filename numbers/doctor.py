@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .examination import Finding, Health
+from ..gateway.terminal.examination import Finding, Health
 from .model import Number, Route, RouteKind, Snapshot
+from .planning.webhook import Webhook, compared
 from .provider import Owned
-from .webhook import Webhook, compared
 
 TARGETS = ("VoiceUrl", "VoiceApplicationSid", "TrunkSid")
 NAMED = 3

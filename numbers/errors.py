@@ -1,6 +1,6 @@
 """What an operator wrote or asked for and cannot be: one exception for a value, one for a file."""
 
-from .yaml_tree import Fault
+from .yaml.tree import Fault
 
 
 class NumberError(ValueError):

@@ -3,11 +3,11 @@
 import re
 from functools import lru_cache
 
-from . import value_rules as rules
+from .documents import value_rules as rules
 from .e164 import ADVICE, PATTERN, is_e164
 from .errors import NumberError
 from .model import Route, RouteKind
-from .yaml_fields import did_you_mean
+from .yaml.fields import did_you_mean
 
 SIP_PATTERN = (
     r"sip:[A-Za-z0-9\-_.!~*'()&=+$,%]{1,128}@([A-Za-z0-9.\-]{1,253}|\[[0-9A-Fa-f:.]+\])"

@@ -14,23 +14,10 @@ ROOMS = ("codecs", "numbers", "ivr", "gateway")
 # Room -> what it may import of ours, besides itself. The most particular room counts.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "codecs": (),
-    "ivr": (
-        "gateway/core",
-        "codecs",
-        "numbers/yaml_text",
-        "numbers/yaml_tree",
-        "numbers/yaml_fields",
-    ),
-    "numbers": (
-        "numbers/provider",
-        "numbers/yaml_text",
-        "numbers/yaml_tree",
-        "numbers/yaml_fields",
-    ),
+    "ivr": ("gateway/core", "codecs", "numbers/yaml"),
+    "numbers": ("gateway/terminal", "numbers/provider", "numbers/yaml"),
     "numbers/provider": (),
-    "numbers/yaml_text": ("numbers/yaml_tree", "numbers/yaml_fields"),
-    "numbers/yaml_fields": ("numbers/yaml_tree",),
-    "numbers/yaml_tree": (),
+    "numbers/yaml": (),
     "gateway/core": ("codecs",),
     "gateway/legs": ("gateway/core", "codecs"),
     "gateway/models": ("gateway/core", "codecs"),
@@ -38,6 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "gateway/sim": ("codecs",),
     "gateway/sim/carrier": ("gateway/sim", "codecs"),
     "gateway/sim/realtime": ("gateway/sim", "codecs"),
+    "gateway/terminal": (),
     "gateway/session": ("gateway/core",),
 }
 # What puts the real call between the simulated ends, or moves parts of it, imports everything.

@@ -5,14 +5,15 @@ from difflib import get_close_matches
 
 import click
 
-from .. import agents_document, validation
-from ..agent_json import agent_json
-from ..answer import Answer
-from ..command import command
-from ..exit_code import ExitCode
-from ..failure import CommandError
-from ..invocation import Invocation
-from ..yaml_tree import Fault
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.failure import CommandError
+from ..answers import validation
+from ..answers.agent import agent_json
+from ..desk.invocation import Invocation
+from ..documents import agents as agents_document
+from ..yaml.tree import Fault
 
 COLUMNS = ("name", "voice", "model", "language", "instructions")
 

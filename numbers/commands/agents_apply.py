@@ -5,20 +5,21 @@ from types import MappingProxyType
 
 import click
 
-from .. import agents_document, completion_cache
-from ..answer import Answer
-from ..command import command
-from ..desk import Desk
-from ..exit_code import ExitCode
-from ..house_step import house_steps
-from ..invocation import Invocation
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.source_file import read_source
+from ..answers.plan import plan_answer, plan_lines
+from ..desk import completion_cache
+from ..desk.invocation import Invocation
+from ..desk.protocol import Desk
+from ..documents import agents as agents_document
 from ..model import Snapshot
-from ..patch import patched
-from ..plan import Plan, fingerprint, new_plan_id
-from ..plan_answer import plan_answer, plan_lines
-from ..plan_json import render_steps
-from ..registry import Conflict
-from ..source_file import read_source
+from ..planning.house_step import house_steps
+from ..planning.patch import patched
+from ..planning.plan import Plan, fingerprint, new_plan_id
+from ..planning.plan_json import render_steps
+from ..registry.protocols import Conflict
 
 
 @command(

@@ -2,14 +2,14 @@
 
 import click
 
-from .. import plan_json
-from ..answer import Answer
-from ..command import command
-from ..exit_code import ExitCode
-from ..invocation import Invocation
-from ..plan import Plan
-from ..proposal import CODES, carry_out
-from ..source_file import read_source
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.source_file import read_source
+from ..changes.proposal import CODES, carry_out
+from ..desk.invocation import Invocation
+from ..planning import plan_json
+from ..planning.plan import Plan
 from .plan import BUY_HELP, PRUNE_HELP, planned
 
 

@@ -4,15 +4,15 @@ from datetime import datetime
 
 import click
 
-from ..answer import Answer
-from ..arguments import NUMBER, ROUTE, TIME
-from ..asked_time import asked_instant
-from ..assignment import WHOLE, assigned, known_number, scheduled, split, unassigned
-from ..command import command
-from ..desk import Desk
-from ..invocation import Invocation
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ..changes.assignment import WHOLE, assigned, known_number, scheduled, split, unassigned
+from ..changes.proposal import CODES, Found, carry_out, look, propose
+from ..desk.arguments import NUMBER, ROUTE, TIME
+from ..desk.asked_time import asked_instant
+from ..desk.invocation import Invocation
+from ..desk.protocol import Desk
 from ..model import Route, Snapshot
-from ..proposal import CODES, Found, carry_out, look, propose
 from ..resolve import resolve
 
 

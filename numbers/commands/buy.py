@@ -5,21 +5,21 @@ from typing import Any
 
 import click
 
-from ..adoption import bought
-from ..answer import Answer
-from ..apply import PartlyApplied
-from ..arguments import NUMBER, ROUTE
-from ..command import command
-from ..desk import account_of
-from ..exit_code import ExitCode
-from ..failure import CommandError
-from ..invocation import Invocation
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.failure import CommandError
+from ..changes.adoption import bought
+from ..changes.offers import KINDS, check_price, exact, first_to_buy
+from ..changes.proposal import CODES, Found, carry_out, look, propose
+from ..desk.arguments import NUMBER, ROUTE
+from ..desk.invocation import Invocation
+from ..desk.protocol import account_of
 from ..model import Route
-from ..offers import KINDS, check_price, exact, first_to_buy
-from ..plan import new_plan_id
-from ..proposal import CODES, Found, carry_out, look, propose
+from ..planning.apply import PartlyApplied
+from ..planning.plan import new_plan_id
+from ..planning.release import forget
 from ..provider import Offer, Refused, Search
-from ..release import forget
 from .assign import foretell
 
 GLANCE = 20

@@ -1,8 +1,8 @@
 """`voicegate numbers config`: the settings as they are, and who says so."""
 
-from ..answer import Answer
-from ..command import command
-from ..invocation import Invocation
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ..desk.invocation import Invocation
 
 
 @command("voicegate numbers config")

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import click
 
-from ..answer import Answer
-from ..command import command
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.examination import Finding, Health, Outcome, outcomes
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.failure import CommandError
+from ...gateway.terminal.options import Format
+from ..changes.proposal import CODES, Found, carry_out, propose
+from ..desk.invocation import Invocation
 from ..doctor import Case, examine, mendable
-from ..examination import Finding, Health, Outcome, outcomes
-from ..exit_code import ExitCode
-from ..failure import CommandError
-from ..invocation import Invocation
 from ..model import Snapshot
-from ..options import Format
-from ..proposal import CODES, Found, carry_out, propose
 from ..provider import Owned
 
 Sources = Snapshot | tuple[Owned, ...] | Finding

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import click
 
-from .. import document
-from ..answer import Answer
-from ..command import command
-from ..drift import drift as find
-from ..drift_answer import drift_answer
-from ..exit_code import ExitCode
-from ..invocation import Invocation
-from ..proposal import CODES, carry_out, look, propose
-from ..source_file import read_source
-from ..taking_over import in_store_only, taken_over
-from ..wanted_file import wanted
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.source_file import read_source
+from ..answers.drift import drift_answer
+from ..changes.proposal import CODES, carry_out, look, propose
+from ..changes.taking_over import in_store_only, taken_over
+from ..changes.wanted_file import wanted
+from ..desk.invocation import Invocation
+from ..documents import numbers as numbers_document
+from ..planning.drift import drift as find
 
 EVERY_S = 30
 
@@ -86,7 +86,7 @@ def watched(answers: Iterator[Answer]) -> Iterator[Answer]:
 
 def _answer(invocation: Invocation, content: bytes | None, *, is_telling: bool) -> Answer:
     found = look(invocation)
-    file = None if content is None else wanted(document.parse(content), found.stored)
+    file = None if content is None else wanted(numbers_document.parse(content), found.stored)
     each = find(file, found.stored, found.owned, invocation.desk.webhook)
     drifted = [one for one in each if one.is_drifted]
     return drift_answer(drifted, has_file=file is not None, is_telling=is_telling)

@@ -1,11 +1,11 @@
 """`voicegate numbers export`: what is in force as the file that would put it into force."""
 
-from ..answer import Answer
-from ..command import command
-from ..document import NumbersDocument, render, tree
-from ..exit_code import ExitCode
-from ..invocation import Invocation
-from ..options import Format
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.options import Format
+from ..desk.invocation import Invocation
+from ..documents.numbers import NumbersDocument, render, tree
 
 
 @command("voicegate numbers export > numbers.yaml", codes=(ExitCode.UNREACHABLE,))

@@ -8,14 +8,14 @@ from typing import Any
 import click
 import orjson
 
-from ..answer import Answer, Json
-from ..arguments import NUMBER, TimeType
-from ..command import command
-from ..exit_code import ExitCode
-from ..invocation import Invocation
-from ..number_json import change_json
+from ...gateway.terminal.answer import Answer, Json
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ..answers.number import change_json
+from ..desk.arguments import NUMBER, TimeType
+from ..desk.invocation import Invocation
+from ..registry.store import Change
 from ..resolve import ALL_NUMBERS
-from ..store import Change
 
 COLUMNS = ("version", "at", "who", "what")
 KEPT = 100_000  # so many entries the store keeps

@@ -2,14 +2,14 @@
 
 import click
 
-from ..adoption import adopted
-from ..answer import Answer
-from ..arguments import NUMBER
-from ..command import command
-from ..exit_code import ExitCode
-from ..failure import CommandError
-from ..invocation import Invocation
-from ..proposal import CODES, carry_out, look, propose
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.failure import CommandError
+from ..changes.adoption import adopted
+from ..changes.proposal import CODES, carry_out, look, propose
+from ..desk.arguments import NUMBER
+from ..desk.invocation import Invocation
 
 
 @command(

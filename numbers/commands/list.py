@@ -6,15 +6,15 @@ from fnmatch import fnmatchcase
 
 import click
 
-from .. import completion_cache
-from ..answer import Answer
-from ..command import command
-from ..drift import NumberDrift, drift
-from ..exit_code import ExitCode
-from ..invocation import Invocation
-from ..known import State
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ..answers.number import number_json
+from ..desk import completion_cache
+from ..desk.invocation import Invocation
 from ..model import Number, Snapshot
-from ..number_json import number_json
+from ..planning.drift import NumberDrift, drift
+from ..planning.known import State
 
 COLUMNS = ("number", "name", "route", "tags")
 

@@ -4,15 +4,15 @@ from datetime import datetime
 
 import click
 
-from ..answer import Answer
-from ..arguments import NUMBER, ROUTE, TIME
-from ..asked_time import asked_instant
-from ..assignment import known_number
-from ..command import command
-from ..exit_code import ExitCode
-from ..invocation import Invocation
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ..answers.override import override_answer, override_words
+from ..changes.assignment import known_number
+from ..desk.arguments import NUMBER, ROUTE, TIME
+from ..desk.asked_time import asked_instant
+from ..desk.invocation import Invocation
 from ..model import Override, Route, Snapshot
-from ..override_answer import override_answer, override_words
 from ..resolve import ALL_NUMBERS
 
 CLOSED = "closed"

@@ -4,17 +4,18 @@ from pathlib import Path
 
 import click
 
-from .. import document, plan_json
-from ..answer import Answer
-from ..command import command
-from ..exit_code import ExitCode
-from ..failure import CommandError
-from ..invocation import Invocation
-from ..plan import Plan
-from ..plan_answer import plan_answer
-from ..proposal import Found, listed, propose
-from ..source_file import read_source
-from ..wanted_file import wanted, warnings
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.failure import CommandError
+from ...gateway.terminal.source_file import read_source
+from ..answers.plan import plan_answer
+from ..changes.proposal import Found, listed, propose
+from ..changes.wanted_file import wanted, warnings
+from ..desk.invocation import Invocation
+from ..documents import numbers as numbers_document
+from ..planning import plan_json
+from ..planning.plan import Plan
 
 CODES = (
     *(ExitCode.FAILED, ExitCode.INVALID, ExitCode.AUTH, ExitCode.NOT_FOUND),
@@ -57,7 +58,7 @@ def plan(
 def planned(invocation: Invocation, name: str, *, is_pruning: bool, may_buy: bool) -> Plan:
     """The plan to what a file wants."""
     desk = invocation.desk  # first, so that whatever is told of the file is told without secrets
-    parsed = document.parse(read_source(name))
+    parsed = numbers_document.parse(read_source(name))
     stored = desk.registry.store.current()
     for warning in warnings(parsed, stored):
         invocation.terminal.tell(f"! {warning}")

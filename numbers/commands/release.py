@@ -2,18 +2,18 @@
 
 import click
 
-from .. import completion_cache
-from ..answer import Answer
-from ..arguments import NUMBER
-from ..command import command
-from ..desk import account_of
-from ..invocation import Invocation
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ..changes.proposal import CODES
+from ..changes.release_guard import check_release, pools_with
+from ..desk import completion_cache
+from ..desk.arguments import NUMBER
+from ..desk.invocation import Invocation
+from ..desk.protocol import account_of
 from ..model import Snapshot
-from ..plan import new_plan_id
-from ..proposal import CODES
-from ..release import release as give_back
-from ..release_guard import check_release, pools_with
-from ..step import Action
+from ..planning.plan import new_plan_id
+from ..planning.release import release as give_back
+from ..planning.step import Action
 
 FOR_GOOD = "it is given back at once, and cannot be had again"
 

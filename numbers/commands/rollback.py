@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import click
 
-from ..answer import Answer
-from ..command import command
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ..changes.proposal import CODES, Found, carry_out, listed, propose
+from ..changes.rolling_back import in_place_of, older, since_then
+from ..desk.invocation import Invocation
 from ..errors import NumberError
-from ..exit_code import ExitCode
-from ..invocation import Invocation
 from ..model import Snapshot
-from ..plan import new_plan_id
-from ..proposal import CODES, Found, carry_out, listed, propose
-from ..registry import Conflict
-from ..rolling_back import in_place_of, older, since_then
+from ..planning.plan import new_plan_id
+from ..registry.protocols import Conflict
 
 
 @command(

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import click
 
-from ..answer import Answer
-from ..arguments import NUMBER, TIME
-from ..asked_time import asked_instant
-from ..command import command
-from ..exit_code import ExitCode
-from ..invocation import Invocation
-from ..number_json import reasons_json
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ..answers.number import reasons_json
+from ..desk.arguments import NUMBER, TIME
+from ..desk.asked_time import asked_instant
+from ..desk.invocation import Invocation
 from ..resolve import Resolution, Step, resolve
 
 EXAMPLE = "voicegate numbers route test +12125550142 --from +12125550199 --at 2026-12-24T18:00"

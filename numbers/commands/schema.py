@@ -3,10 +3,11 @@
 import click
 import orjson
 
-from .. import document_schema, schemas
-from ..answer import Answer
-from ..command import command
-from ..invocation import Invocation
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ..answers import schemas
+from ..desk.invocation import Invocation
+from ..documents import numbers_schema
 
 
 @command("voicegate numbers schema > numbers.schema.json", "voicegate numbers schema Plan")
@@ -15,6 +16,6 @@ def schema(invocation: Invocation, *, kind: str | None) -> Answer:
     """Print the JSON Schema of numbers.yaml, or of a KIND of answer, like NumberList or Error."""
     if kind is not None and kind not in schemas.kinds():
         raise click.BadParameter(f"there are {', '.join(schemas.kinds())}", param_hint="KIND")
-    found = document_schema.schema() if kind is None else schemas.schema(kind)
+    found = numbers_schema.schema() if kind is None else schemas.schema(kind)
     text = orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
     return Answer("JsonSchema", {"json_schema": found}, text=text, lines=text.splitlines())

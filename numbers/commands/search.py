@@ -2,12 +2,12 @@
 
 import click
 
-from ..answer import Answer
-from ..arguments import NUMBER
-from ..command import command
-from ..exit_code import ExitCode
-from ..invocation import Invocation
-from ..offers import KINDS, offer_json
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ..changes.offers import KINDS, offer_json
+from ..desk.arguments import NUMBER
+from ..desk.invocation import Invocation
 from ..provider import Search
 
 COLUMNS = ("number", "type", "locality", "region", "capabilities", "address_needs", "price_month")

@@ -5,20 +5,20 @@ from itertools import islice
 
 import click
 
-from ..answer import Answer, Json
-from ..arguments import NUMBER
-from ..command import command
-from ..desk import Desk
-from ..drift import drift
-from ..exit_code import ExitCode
-from ..failure import CommandError
-from ..invocation import Invocation
-from ..known import State
+from ...gateway.terminal.answer import Answer, Json
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.failure import CommandError
+from ..answers.number import change_json, drift_json, instant, number_json, reasons_json
+from ..desk.arguments import NUMBER
+from ..desk.invocation import Invocation
+from ..desk.protocol import Desk
 from ..model import Number, Override, Snapshot
-from ..number_json import change_json, drift_json, instant, number_json, reasons_json
+from ..planning.drift import drift
+from ..planning.known import State
 from ..provider import Owned
+from ..registry.store import Change
 from ..resolve import ALL_NUMBERS, Resolution, resolve
-from ..store import Change
 from .history import concerns, words
 
 CHANGES = 5

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import click
 
-from .. import document, validation
-from ..answer import Answer
-from ..command import command
-from ..exit_code import ExitCode
-from ..invocation import Invocation
-from ..yaml_tree import Fault
+from ...gateway.terminal.answer import Answer
+from ...gateway.terminal.command import command
+from ...gateway.terminal.exit_code import ExitCode
+from ..answers import validation
+from ..desk.invocation import Invocation
+from ..documents import numbers as numbers_document
+from ..yaml.tree import Fault
 
 
 @command("voicegate numbers validate numbers.yaml", codes=(ExitCode.INVALID, ExitCode.NOT_FOUND))
@@ -20,4 +21,4 @@ def validate(invocation: Invocation, *, files: tuple[str, ...]) -> Answer:
 
 
 def _check(content: bytes) -> Sequence[Fault]:
-    return document.parse(content).warnings
+    return numbers_document.parse(content).warnings

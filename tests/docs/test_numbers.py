@@ -18,8 +18,8 @@ from voicegate.gateway.sim.carrier.numbers_rest import NumbersRest
 from voicegate.gateway.sim.carrier.server import CarrierServer
 from voicegate.gateway.sim.rig.carrier_thread import carrier_in_thread
 from voicegate.gateway.store import OpenStore
-from voicegate.numbers.fake_desk import ACCOUNT, FakeDesk, FakeOpener
-from voicegate.numbers.fake_provider import FakeProvider
+from voicegate.numbers.fakes.desk import ACCOUNT, FakeDesk, FakeOpener
+from voicegate.numbers.fakes.provider import FakeProvider
 
 PAGE = Path(__file__).parent.parent.parent / "docs/numbers.md"
 TOKEN = "tw_auth_token_for_tests_0123456789"

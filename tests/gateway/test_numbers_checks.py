@@ -15,7 +15,7 @@ from redis.exceptions import ResponseError
 from voicegate.gateway import numbers_checks as checks
 from voicegate.gateway.carriers.twilio_account import AccountFacts
 from voicegate.gateway.store import OpenStore
-from voicegate.numbers.examination import Health
+from voicegate.gateway.terminal.examination import Health
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 GOOD = {"appendonly": "yes", "maxmemory-policy": "noeviction", "appendfsync": "always"}

@@ -24,10 +24,12 @@ from voicegate.gateway.core.errors import ConfigError, StoreError, StoreFault
 from voicegate.gateway.sim.carrier.account import AccountSettings
 from voicegate.gateway.sim.carrier.server import serve_carrier
 from voicegate.gateway.store import OpenStore
-from voicegate.numbers import completion_cache, route_text, snapshot_json
-from voicegate.numbers.keys import Keys
+from voicegate.gateway.terminal.options import Options
+from voicegate.numbers import route_text
+from voicegate.numbers.desk import completion_cache
 from voicegate.numbers.model import Number, Snapshot
-from voicegate.numbers.options import Options
+from voicegate.numbers.registry import snapshot_json
+from voicegate.numbers.registry.keys import Keys
 
 ACCOUNT = "AC" + "a" * 32
 TOKEN = "planted-planted-planted-planted"

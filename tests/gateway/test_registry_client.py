@@ -12,13 +12,13 @@ from voicegate.gateway.call_record import CallFacts
 from voicegate.gateway.registry_client import RegistryClient
 from voicegate.gateway.sim.rig.loops import turn
 from voicegate.gateway.store import OpenStore
-from voicegate.numbers import snapshot_json
 from voicegate.numbers.directory import Answering
-from voicegate.numbers.keys import Keys
 from voicegate.numbers.model import Agent, Number, Route, RouteKind, Share, Snapshot
-from voicegate.numbers.origin import Origin
-from voicegate.numbers.serving import Standing
-from voicegate.numbers.store import RedisStore
+from voicegate.numbers.registry import snapshot_json
+from voicegate.numbers.registry.keys import Keys
+from voicegate.numbers.registry.origin import Origin
+from voicegate.numbers.registry.store import RedisStore
+from voicegate.numbers.serving.view import Standing
 
 ACCOUNT = "AC1"
 CALLED, CALLER = "+12125550142", "+15550100001"

@@ -25,11 +25,11 @@ from voicegate.gateway.embedded import await_end
 from voicegate.gateway.server import listen
 from voicegate.gateway.settings import load
 from voicegate.gateway.store import open_store
-from voicegate.numbers import snapshot_json
-from voicegate.numbers.keys import Keys
 from voicegate.numbers.model import Snapshot
-from voicegate.numbers.origin import Origin
-from voicegate.numbers.store import RedisStore
+from voicegate.numbers.registry import snapshot_json
+from voicegate.numbers.registry.keys import Keys
+from voicegate.numbers.registry.origin import Origin
+from voicegate.numbers.registry.store import RedisStore
 
 MAIN = "from voicegate.gateway.cli import main; main()"
 ACCOUNT = "AC" + "a" * 32

@@ -6,7 +6,7 @@ import pytest
 
 from voicegate.gateway.core.errors import ConfigError
 from voicegate.gateway.setting_sources import merged, origin_of, profile_path, sources
-from voicegate.numbers.options import Options
+from voicegate.gateway.terminal.options import Options
 
 SID = "TWILIO_ACCOUNT_SID"
 

@@ -3,8 +3,8 @@
 import pytest
 
 from voicegate.ivr.finding import Findings
-from voicegate.numbers.yaml_text import read
-from voicegate.numbers.yaml_tree import Faults, MappingNode
+from voicegate.numbers.yaml.text import read
+from voicegate.numbers.yaml.tree import Faults, MappingNode
 
 TEXT = b"""\
 nodes:

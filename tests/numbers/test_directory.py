@@ -17,7 +17,7 @@ from voicegate.numbers.model import (
     Share,
     Snapshot,
 )
-from voicegate.numbers.serving import View
+from voicegate.numbers.serving.view import View
 
 CALLED, CALLER = "+12125550142", "+15550100001"
 HOUSE = Route(RouteKind.AGENT, "default")

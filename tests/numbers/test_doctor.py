@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from voicegate.gateway.terminal.examination import Finding, Health
 from voicegate.numbers.doctor import Case, examine, mendable
-from voicegate.numbers.examination import Finding, Health
 from voicegate.numbers.model import Agent, Number, Pool, Route, Share, Snapshot
+from voicegate.numbers.planning.webhook import Webhook
 from voicegate.numbers.provider import Owned
 from voicegate.numbers.route_text import parse
-from voicegate.numbers.webhook import Webhook
 
 ONE, TWO = "+12125550142", "+12125550143"
 WEBHOOK = Webhook("https://voice.example.com", "https://other.example.org/closed")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicegate.numbers.errors import NumberError
-from voicegate.numbers.fake_snapshot import instant
+from voicegate.numbers.fakes.snapshot import instant
 from voicegate.numbers.local_time import parse, render, zone
 
 NEW_YORK = ZoneInfo("America/New_York")

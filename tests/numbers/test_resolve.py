@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from voicegate.numbers import fake_snapshot
+from voicegate.numbers.fakes import snapshot as fake_snapshot
 from voicegate.numbers.model import (
     Agent,
     Number,

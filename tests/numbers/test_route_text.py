@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicegate.numbers.errors import NumberError
-from voicegate.numbers.fake_snapshot import route
+from voicegate.numbers.fakes.snapshot import route
 from voicegate.numbers.model import Route, RouteKind
 from voicegate.numbers.route_text import parse
 

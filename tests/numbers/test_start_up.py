@@ -8,7 +8,7 @@ from resource import RUSAGE_CHILDREN, getrusage
 
 import pytest
 
-from voicegate.numbers import completion_cache
+from voicegate.numbers.desk import completion_cache
 from voicegate.numbers.model import Number, Snapshot
 
 HEAVY = ("twilio", "redis", "pydantic", "rich", "phonenumbers", "holidays", "yaml", "numpy")

@@ -207,8 +207,8 @@ import twilio.rest
 from voicegate.gateway.carriers.twilio_numbers import TwilioNumbers
 from voicegate.gateway.cli import tree
 from voicegate.numbers.commands import apply
-from voicegate.numbers.desk import Registry
-from voicegate.numbers.fake_desk import FakeDesk, FakeOpener
+from voicegate.numbers.desk.protocol import Registry
+from voicegate.numbers.fakes.desk import FakeDesk, FakeOpener
 
 account, token, carrier_url, redis_url = sys.argv[1:]
 EFFECTS = ("commit", "buy", "update", "release")

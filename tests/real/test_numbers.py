@@ -9,20 +9,20 @@ import pytest
 from redis.exceptions import RedisError
 
 from voicegate.gateway.store import OpenStore
-from voicegate.numbers.apply import Account, apply
-from voicegate.numbers.fake_provider import FakeProvider
-from voicegate.numbers.journal import RedisJournal
-from voicegate.numbers.keys import Keys
-from voicegate.numbers.lock import KeptLock, RedisLock
+from voicegate.numbers.fakes.provider import FakeProvider
 from voicegate.numbers.model import Number, Route, RouteKind, Share, Snapshot
-from voicegate.numbers.number_step import Terms
-from voicegate.numbers.origin import Origin
-from voicegate.numbers.plan import Plan, plan
+from voicegate.numbers.planning.apply import Account, apply
+from voicegate.numbers.planning.number_step import Terms
+from voicegate.numbers.planning.plan import Plan, plan
+from voicegate.numbers.planning.webhook import Webhook
 from voicegate.numbers.provider import Owned
-from voicegate.numbers.registry import Conflict, Progress
-from voicegate.numbers.snapshot_json import parse, render
-from voicegate.numbers.store import RedisStore
-from voicegate.numbers.webhook import Webhook
+from voicegate.numbers.registry.journal import RedisJournal
+from voicegate.numbers.registry.keys import Keys
+from voicegate.numbers.registry.lock import KeptLock, RedisLock
+from voicegate.numbers.registry.origin import Origin
+from voicegate.numbers.registry.protocols import Conflict, Progress
+from voicegate.numbers.registry.snapshot_json import parse, render
+from voicegate.numbers.registry.store import RedisStore
 
 CLINIC = "+12125550101"
 AT = datetime(2026, 11, 21, tzinfo=UTC)

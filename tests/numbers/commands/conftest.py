@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from voicegate.gateway.cli import tree
 from voicegate.gateway.store import OpenStore
 from voicegate.numbers import route_text
-from voicegate.numbers.fake_desk import AT, FakeDesk, FakeOpener
-from voicegate.numbers.fake_provider import FakeProvider
+from voicegate.numbers.fakes.desk import AT, FakeDesk, FakeOpener
+from voicegate.numbers.fakes.provider import FakeProvider
 from voicegate.numbers.model import Agent, Number, Pool, ScheduleEntry, Share, Snapshot
 from voicegate.numbers.provider import Offer, Owned
 

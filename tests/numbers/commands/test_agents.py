@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from voicegate.numbers import completion_cache
-from voicegate.numbers.fake_desk import FakeDesk
-from voicegate.numbers.keys import Keys
-from voicegate.numbers.lock import RedisLock
+from voicegate.numbers.desk import completion_cache
+from voicegate.numbers.fakes.desk import FakeDesk
 from voicegate.numbers.model import Snapshot
+from voicegate.numbers.registry.keys import Keys
+from voicegate.numbers.registry.lock import RedisLock
 
 FILE = (
     "apiVersion: voicegate/v1\nkind: Agents\nagents:\n"

@@ -9,9 +9,9 @@ import orjson
 import pytest
 from click.testing import Result
 
-from voicegate.numbers import fake_snapshot
-from voicegate.numbers.fake_desk import FakeDesk
-from voicegate.numbers.fake_provider import FakeProvider, Fault
+from voicegate.numbers.fakes import snapshot as fake_snapshot
+from voicegate.numbers.fakes.desk import FakeDesk
+from voicegate.numbers.fakes.provider import FakeProvider, Fault
 from voicegate.numbers.model import Number, Snapshot
 from voicegate.numbers.provider import Offer, Owned
 

@@ -7,9 +7,9 @@ import orjson
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.fake_desk import FakeDesk
+from voicegate.numbers.fakes.desk import FakeDesk
 from voicegate.numbers.model import Snapshot
-from voicegate.numbers.webhook import Webhook
+from voicegate.numbers.planning.webhook import Webhook
 
 Run = Callable[..., Result]
 CLINIC, SPLIT, IDLE = "+12125550142", "+12125550143", "+12125550144"

@@ -7,8 +7,8 @@ import orjson
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.fake_desk import FakeDesk
-from voicegate.numbers.fake_provider import FakeProvider, Fault
+from voicegate.numbers.fakes.desk import FakeDesk
+from voicegate.numbers.fakes.provider import FakeProvider, Fault
 from voicegate.numbers.provider import Offer, Owned
 
 Run = Callable[..., Result]

@@ -6,10 +6,10 @@ import orjson
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.examination import Finding, Health
-from voicegate.numbers.fake_desk import FakeDesk
-from voicegate.numbers.fake_provider import Fault
-from voicegate.numbers.keys import Keys
+from voicegate.gateway.terminal.examination import Finding, Health
+from voicegate.numbers.fakes.desk import FakeDesk
+from voicegate.numbers.fakes.provider import Fault
+from voicegate.numbers.registry.keys import Keys
 
 Run = Callable[..., Result]
 CLINIC, SPLIT = "+12125550142", "+12125550143"

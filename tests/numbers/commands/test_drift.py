@@ -7,10 +7,10 @@ import orjson
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.answer import Answer
+from voicegate.gateway.terminal.answer import Answer
 from voicegate.numbers.commands.drift import watched
-from voicegate.numbers.fake_desk import FakeDesk
-from voicegate.numbers.fake_provider import FakeProvider
+from voicegate.numbers.fakes.desk import FakeDesk
+from voicegate.numbers.fakes.provider import FakeProvider
 from voicegate.numbers.provider import Owned
 
 Run = Callable[..., Result]

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.fake_desk import FakeDesk
-from voicegate.numbers.fake_provider import FakeProvider, Fault
-from voicegate.numbers.keys import Keys
+from voicegate.numbers.fakes.desk import FakeDesk
+from voicegate.numbers.fakes.provider import FakeProvider, Fault
+from voicegate.numbers.registry.keys import Keys
 
 NUMBER = "+12125550142"
 

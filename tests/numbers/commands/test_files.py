@@ -10,7 +10,7 @@ import yaml
 from click.testing import Result
 from jsonschema import Draft202012Validator
 
-from voicegate.numbers import document
+from voicegate.numbers.documents import numbers as numbers_document
 from voicegate.numbers.model import Snapshot
 
 Run = Callable[..., Result]
@@ -22,7 +22,7 @@ BAD = 'apiVersion: voicegate/v1\nkind: Numbers\nnumbers:\n  - {number: "+1", rou
 def test_what_is_exported_reads_as_what_is_in_force(run: Run, snapshot: Snapshot) -> None:
     """N9 rests on it, and on `plan`."""
     done = run("numbers", "export")
-    found = document.parse(done.stdout_bytes)
+    found = numbers_document.parse(done.stdout_bytes)
     assert found.pools == snapshot.pools
     assert found.default_route == snapshot.default_route
     assert [*found.numbers] == sorted(snapshot.numbers)

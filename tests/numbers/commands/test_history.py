@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from click.testing import Result
 
-from voicegate.numbers import store
-from voicegate.numbers.fake_desk import FakeDesk
+from voicegate.numbers.fakes.desk import FakeDesk
 from voicegate.numbers.model import Override, Snapshot
+from voicegate.numbers.registry import store
 
 CLINIC, SPLIT = "+12125550142", "+12125550143"
 

@@ -10,8 +10,9 @@ import pytest
 from click.testing import Result
 from jsonschema import Draft202012Validator
 
-from voicegate.numbers import cli, schemas
-from voicegate.numbers.fake_desk import FakeDesk
+from voicegate.numbers import cli
+from voicegate.numbers.answers import schemas
+from voicegate.numbers.fakes.desk import FakeDesk
 from voicegate.numbers.model import Snapshot
 
 # Every command that can be run -> the kind of its answer, and what it is told.

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from voicegate.numbers import completion_cache
-from voicegate.numbers.fake_desk import FakeDesk
+from voicegate.numbers.desk import completion_cache
+from voicegate.numbers.fakes.desk import FakeDesk
 from voicegate.numbers.model import Snapshot
 
 CLINIC, SPLIT, IDLE, FOREIGN = "+12125550142", "+12125550143", "+12125550144", "+12125550145"

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.fake_desk import FakeDesk
+from voicegate.numbers.fakes.desk import FakeDesk
 from voicegate.numbers.model import Override
 from voicegate.numbers.route_text import parse
 

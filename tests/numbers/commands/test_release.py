@@ -7,8 +7,8 @@ import orjson
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.fake_desk import AT, FakeDesk
-from voicegate.numbers.keys import Keys
+from voicegate.numbers.fakes.desk import AT, FakeDesk
+from voicegate.numbers.registry.keys import Keys
 
 Run = Callable[..., Result]
 CLINIC, SPLIT, IDLE, FOREIGN = "+12125550142", "+12125550143", "+12125550144", "+12125550145"

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.fake_desk import FakeDesk
-from voicegate.numbers.keys import Keys
+from voicegate.numbers.fakes.desk import FakeDesk
 from voicegate.numbers.model import Snapshot
+from voicegate.numbers.registry.keys import Keys
 
 Run = Callable[..., Result]
 CLINIC, SPLIT, FOREIGN = "+12125550142", "+12125550143", "+12125550145"

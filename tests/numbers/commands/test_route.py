@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.fake_desk import FakeDesk
+from voicegate.numbers.fakes.desk import FakeDesk
 from voicegate.numbers.model import Snapshot
 
 CLINIC, SPLIT, IDLE = "+12125550142", "+12125550143", "+12125550144"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from voicegate.numbers.fake_desk import FakeDesk
-from voicegate.numbers.keys import Keys
+from voicegate.numbers.fakes.desk import FakeDesk
 from voicegate.numbers.model import Override
+from voicegate.numbers.registry.keys import Keys
 
 CLINIC, SPLIT, IDLE, FOREIGN = "+12125550142", "+12125550143", "+12125550144", "+12125550145"
 

@@ -1,0 +1,31 @@
+"""Which exception ends a command how; loaded only when there is one."""
+
+from ...gateway.terminal.exit_code import ExitCode
+from ...gateway.terminal.failure import Failure
+from ..errors import NumberError
+from ..planning.apply import PartlyApplied
+from ..provider import AuthError, NotFound, ProviderError, Refused, Unreachable
+from ..registry.protocols import Conflict
+
+_KINDS: tuple[tuple[type[Exception], ExitCode], ...] = (
+    (PartlyApplied, ExitCode.PARTLY_APPLIED),
+    (Conflict, ExitCode.CONFLICT),
+    (NumberError, ExitCode.INVALID),
+    (AuthError, ExitCode.AUTH),
+    (NotFound, ExitCode.NOT_FOUND),
+    (Unreachable, ExitCode.UNREACHABLE),
+    (ProviderError, ExitCode.FAILED),
+)
+
+
+def failure_of(error: BaseException) -> Failure | None:
+    """How a command ends that raised this; None for what is a fault of ours."""
+    match error:
+        case Refused():
+            return Failure(ExitCode.FAILED, f"{error.text} (code {error.code})", error.hint)
+        case PartlyApplied():
+            return Failure(ExitCode.PARTLY_APPLIED, str(error), "apply the same again to go on")
+        case _:
+            codes = (code for kind, code in _KINDS if isinstance(error, kind))
+            code = next(codes, None)
+            return None if code is None else Failure(code, str(error))
