@@ -7,6 +7,7 @@ from typing import Protocol, assert_never
 from .core.actions import (
     Action,
     AddNote,
+    AnswerFunction,
     AskForResponse,
     CancelResponse,
     ClearAudio,
@@ -16,18 +17,21 @@ from .core.actions import (
     DeleteItem,
     EndCall,
     EndReason,
+    EndRecording,
     Fact,
+    ForgetHeard,
     HearAudio,
     LegAction,
     ModelAction,
     OpenModel,
     PlaceMark,
     PlayAudio,
+    RecordCaller,
     TruncateItem,
     fact,
 )
 from .core.call import Call
-from .core.events import Event, LegClosed, LegEnd, ModelBlocked
+from .core.events import CallerAudio, Event, LegClosed, LegEnd, ModelBlocked
 from .core.wire import Deliver
 
 LEG_BACKLOG_MAX = 1 << 20
@@ -64,6 +68,26 @@ class Clock(Protocol):
         ...
 
 
+class Recording(Protocol):
+    """What a caller leaves as a message."""
+
+    def write(self, payload: bytes) -> None:
+        """A frame in the leg's format."""
+        ...
+
+    def end(self, *, is_kept: bool) -> None: ...
+
+
+class NoRecording:
+    """See Recording. For calls that never ask for one."""
+
+    def write(self, payload: bytes) -> None:
+        """See Recording."""
+
+    def end(self, *, is_kept: bool) -> None:
+        """See Recording."""
+
+
 class Watcher(Protocol):
     """Whoever keeps what happens: log, metrics, record, a demo's screen."""
 
@@ -83,6 +107,7 @@ class Session:
         open_model: Callable[[OpenModel], Model],
         watcher: Watcher,
         on_end: Callable[[EndReason], None],
+        record: Callable[[str], Recording] = lambda _box: NoRecording(),
         keeps_steps: bool = False,
     ) -> None:
         self.call = call
@@ -92,6 +117,8 @@ class Session:
         self._open_model = open_model
         self._watcher = watcher
         self._on_end = on_end
+        self._begin_recording = record
+        self._recording: Recording | None = None
         self._keeps_steps = keeps_steps
         self._inbox: deque[Event | None] = deque()
         self._is_busy = False
@@ -150,6 +177,8 @@ class Session:
         elif self._has_missed(deadline_ms, now_ms):
             self._perform(None, self.call.wake(now_ms), now_ms)
         if event is not None and not self.is_over:
+            if self._recording is not None and isinstance(event, CallerAudio):
+                self._recording.write(event.payload)
             self._perform(event, self.call.handle(event, now_ms), now_ms)
         self._arm()
 
@@ -185,8 +214,12 @@ class Session:
                     | AskForResponse()
                     | AddNote()
                     | ConfigureModel()
+                    | AnswerFunction()
+                    | ForgetHeard()
                 ):
                     self._tell_model(action)
+                case RecordCaller() | EndRecording():
+                    self._record(action)
                 case OpenModel():
                     self._connect(action)
                 case CloseModel():
@@ -210,6 +243,14 @@ class Session:
         self._leg.perform(action)
         if self._leg.backlog_bytes():
             self._watch_leg()
+
+    def _record(self, action: RecordCaller | EndRecording) -> None:
+        is_kept = isinstance(action, EndRecording) and action.is_kept
+        if self._recording is not None:
+            self._recording.end(is_kept=is_kept)
+            self._recording = None
+        if isinstance(action, RecordCaller):
+            self._recording = self._begin_recording(action.box)
 
     # -- the model -----------------------------------------------------------------------------
 
@@ -283,6 +324,8 @@ class Session:
         if self._leg is not None:
             self._leg.close()
         self._clock.set_alarm(None)
+        if self._recording is not None:
+            self._recording.end(is_kept=True)
         self._on_end(reason)
 
     def _crash(self, error: Exception) -> None:

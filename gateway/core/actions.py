@@ -68,13 +68,31 @@ class HearAudio(Struct, frozen=True):
     payload: bytes
 
 
+class Function(Struct, frozen=True):
+    """What a model may call; `parameters` maps each name to text, number, date or datetime."""
+
+    name: str
+    purpose: str
+    parameters: Mapping[str, str] = member(default_factory=dict[str, str])
+    choices: Mapping[str, tuple[str, ...]] = member(default_factory=dict[str, tuple[str, ...]])
+
+
+class Role(Struct, frozen=True):
+    """Which agent a model session is for, and the functions that it is offered there."""
+
+    agent: str
+    functions: tuple[Function, ...] = ()
+
+
 class OpenModel(Struct, frozen=True):
     """Connect to the model; outcome: `ModelConnected`, `ModelUnreachable` or `ModelClosed`.
 
-    `is_fallback`: to the second one, as the first cannot be had.
+    `is_fallback`: to the second one, as the first cannot be had. Without a role: for whoever the
+    call's number leads to.
     """
 
     is_fallback: bool = False
+    role: Role | None = None
 
 
 class ConfigureModel(Struct, frozen=True):
@@ -131,9 +149,35 @@ class AddNote(Struct, frozen=True):
     text: str
 
 
+class AnswerFunction(Struct, frozen=True):
+    """The result of a function that the model called, as text; it goes on when it is asked to."""
+
+    event_id: str
+    call_id: str
+    output: str
+
+
+class ForgetHeard(Struct, frozen=True):
+    """Forget what the model has heard of a turn that is not over: nobody speaks to it any more."""
+
+    event_id: str
+
+
 # -- to the shell --------------------------------------------------------------------------------
 
 Field = str | int | bool
+
+
+class RecordCaller(Struct, frozen=True):
+    """Keep what the caller says from now on, as a message for this box."""
+
+    box: str
+
+
+class EndRecording(Struct, frozen=True):
+    """The message is over; one that is not kept leaves nothing behind."""
+
+    is_kept: bool
 
 
 class Fact(Struct, frozen=True):
@@ -171,6 +215,8 @@ ModelAction = (
     | DeleteItem
     | AskForResponse
     | AddNote
+    | AnswerFunction
+    | ForgetHeard
 )
-ShellAction = OpenModel | CloseModel | Fact | EndCall
+ShellAction = OpenModel | CloseModel | RecordCaller | EndRecording | Fact | EndCall
 Action = LegAction | ModelAction | ShellAction

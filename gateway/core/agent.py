@@ -7,6 +7,7 @@ from . import faults
 from .actions import (
     Action,
     AddNote,
+    AnswerFunction,
     DeleteItem,
     EndReason,
     Speaker,
@@ -20,6 +21,7 @@ from .events import (
     CallerSaid,
     ModelAudio,
     ModelAudioDone,
+    ModelCalled,
     ModelCommitted,
     ModelFault,
     ModelHeardQuiet,
@@ -32,12 +34,14 @@ from .events import (
     ResponseStatus,
     TalkEvent,
 )
+from .item import CutItem
 from .playout import Playout
 from .responses import Responses, TurnLimits
 from .uplink import Uplink
 
 SILENT = faults.Row("E38", faults.Remedy.ASK_AGAIN)
 NEUTRAL = "Your last answer could not be given. Answer once more, briefly and neutrally."
+CALL_DONE = '{"done":true}'
 BROKE_OFF = "The caller heard only the beginning of your last answer; it broke off."
 
 AgentEvent = TalkEvent | ModelFault | CallerDigit
@@ -100,12 +104,31 @@ class Agent:
         """The model is ready and the caller is there: greet, once a call."""
         if self._plan.greeting is None:
             return []
-        greet = AddNote(self.responses.event_id("note"), Speaker.SYSTEM, self._plan.greeting)
-        return [greet, *self.responses.ask(now_ms)]
+        return self.prompt(self._plan.greeting, now_ms)
 
     def leave(self, now_ms: int) -> list[Action]:
         """The call ends: a response on its way is of no use to anybody."""
         return self.responses.cut(now_ms)
+
+    def hush(self, now_ms: int) -> list[Action]:
+        """Somebody else speaks now: what it is saying is cut, whatever its plan says."""
+        return self._remembered(self._bargein.cut(now_ms, is_told=True)[0])
+
+    def tell_cut(self, cut: list[CutItem]) -> list[Action]:
+        """Somebody else cleared the queue: this became of what it had said."""
+        return self._remembered(self._bargein.tell(cut))
+
+    def note(self, text: str) -> AddNote:
+        """How the call stands; it need not say anything to that."""
+        return AddNote(self.responses.event_id("note"), Speaker.SYSTEM, text)
+
+    def prompt(self, text: str, now_ms: int) -> list[Action]:
+        """The same, and let it speak."""
+        return [self.note(text), *self.responses.ask(now_ms)]
+
+    def expect_tone(self, now_ms: int) -> None:
+        """A key was pressed that is not for it: what it hears next is no speech."""
+        self._bargein.digit(now_ms)
 
     def handle(self, event: AgentEvent, now_ms: int) -> list[Action]:
         """One event of the conversation."""
@@ -140,6 +163,8 @@ class Agent:
                 return self._digit(event, now_ms)
             case CallerSaid():
                 return _transcribed(event)
+            case ModelCalled():
+                return self._called(event)
             case ModelSaid():
                 return []
             case _:
@@ -228,6 +253,12 @@ class Agent:
             return [reported, *self._ask_again(row, now_ms)]
         return [reported]
 
+    def _called(self, event: ModelCalled) -> list[Action]:
+        """Answered at once: a conversation in which a call is left open goes on no further."""
+        self.responses.called(event.response_id)
+        done = AnswerFunction(self.responses.event_id("result"), event.call_id, CALL_DONE)
+        return [fact("model.called", function=event.name), done]
+
     def _delete_late_items(self, response_id: str) -> list[Action]:
         """Items that a cut response began after the cut: nobody heard a word of them."""
         late = [item for item, response in self._late_items.items() if response == response_id]
@@ -298,7 +329,7 @@ class Agent:
         if not self.responses.is_asked:  # something else has asked already
             self._ask_at_ms = now_ms + max(row.pause_ms, 1)
         if row.remedy is faults.Remedy.ASK_NEUTRALLY:
-            return [AddNote(self.responses.event_id("note"), Speaker.SYSTEM, NEUTRAL)]
+            return [self.note(NEUTRAL)]
         return []
 
     def _fault(self, event: ModelFault, now_ms: int) -> list[Action]:
@@ -331,7 +362,7 @@ class Agent:
         if row.remedy is not faults.Remedy.ITEM_UNKNOWN:
             actions.append(DeleteItem(self.responses.event_id("delete"), truncate.item_id))
         if truncate.heard_ms:
-            actions.append(AddNote(self.responses.event_id("note"), Speaker.SYSTEM, BROKE_OFF))
+            actions.append(self.note(BROKE_OFF))
         return actions
 
     def _confirmed(self, event: ModelTruncated) -> None:

@@ -16,6 +16,8 @@ def agent_alone(plan: AgentPlan) -> WriteScript:
 class AgentScript:
     """See Script. Without its model there is nothing to say: the call waits for it, and ends with it."""
 
+    listens = False
+
     def __init__(self, plan: AgentPlan, stage: Stage) -> None:
         limits = stage.limits
         self._stage = stage
@@ -79,6 +81,11 @@ class AgentScript:
         if isinstance(event, ModelAudio):
             return event.response_id not in self.agent.responses.cut_ids
         return isinstance(event, ModelHeardSpeech)
+
+    def hear(self, payload: bytes, now_ms: int) -> list[Action]:
+        """See Script. The model listens."""
+        del payload, now_ms
+        return []
 
     def wake(self, now_ms: int) -> list[Action]:
         """See Script."""

@@ -106,6 +106,14 @@ class Call:
             self._arm()
         if self.leg_faults.saw_audio(event.chunk):
             actions = [*actions, fact("leg.hole", chunk=event.chunk)]
+        return self._overheard(event, actions, now_ms) if self.script.listens else actions
+
+    def _overheard(self, event: CallerAudio, heard: list[Action], now_ms: int) -> list[Action]:
+        """The script listens itself."""
+        if self.phase is not Phase.TALKING:
+            return heard
+        actions = [*heard, *self._follow(self.script.hear(event.payload, now_ms), now_ms)]
+        self._arm()
         return actions
 
     def _react(self, event: Event, now_ms: int) -> list[Action]:

@@ -171,6 +171,15 @@ class CallerSaid(Struct, frozen=True):
     is_final: bool
 
 
+class ModelCalled(Struct, frozen=True):
+    """The model called a function; `arguments` is JSON as the model wrote it."""
+
+    response_id: str
+    call_id: str
+    name: str
+    arguments: str
+
+
 class ModelTruncated(Struct, frozen=True):
     """The model has cut its memory of an item."""
 
@@ -242,6 +251,7 @@ TalkEvent = (  # what only matters while an agent talks
     | ModelSaid
     | CallerSaid
     | ModelTruncated
+    | ModelCalled
 )
 ModelEvent = (
     TalkEvent

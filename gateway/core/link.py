@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from . import faults
-from .actions import Action, CloseModel, ConfigureModel, Fact, OpenModel, fact
+from .actions import Action, CloseModel, ConfigureModel, Fact, OpenModel, Role, fact
 from .events import (
     ModelClosed,
     ModelConnected,
@@ -65,6 +65,7 @@ class Link:
         self.state = LinkState.CLOSED
         self.cause = ""  # why it failed or was lost
         self.is_refused = False  # the model said no, rather than nothing
+        self.role: Role | None = None  # whom the session is for, where that is not plain
         self._attempt = 0
         self._is_minimal = False
         self._is_on_fallback = False
@@ -137,7 +138,7 @@ class Link:
         # A connection that does not come about in time is told as unreachable before that.
         self._due(now_ms + self._limits.connect_ms + self._limits.created_ms)
         connecting = fact("model.connecting", attempt=self._attempt)
-        return [connecting, OpenModel(is_fallback=self._is_on_fallback)]
+        return [connecting, OpenModel(is_fallback=self._is_on_fallback, role=self.role)]
 
     def _configure(self, now_ms: int, *, is_minimal: bool) -> list[Action]:
         self.state = LinkState.CONFIGURING

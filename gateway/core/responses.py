@@ -167,6 +167,12 @@ class Responses:
             self.deadline_ms = max(now_ms + self._limits.delta_gap_ms, plays_until_ms)
         return is_first
 
+    def called(self, response_id: str) -> None:
+        """A response called a function: with that it has said something, if not to the caller."""
+        if response_id == self.response_id:
+            self._has_sound = True
+            self._failures = 0
+
     def item_ended(self, now_ms: int) -> None:
         """An item is complete; the next one, or the response's end, may take its time."""
         if self.gate is Gate.ACTIVE:

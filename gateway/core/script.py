@@ -50,6 +50,11 @@ class Script(Protocol):
     @property
     def deadline_ms(self) -> int | None: ...
 
+    @property
+    def listens(self) -> bool:
+        """Whether `hear` is called: for each frame of the caller, so that this is rarely wished."""
+        ...
+
     def prepare(self, now_ms: int) -> list[Action]:
         """The call rings."""
         ...
@@ -64,6 +69,10 @@ class Script(Protocol):
 
     def handle(self, event: ScriptEvent, now_ms: int) -> list[Action]:
         """Something of the conversation; before anything has begun only keys."""
+        ...
+
+    def hear(self, payload: bytes, now_ms: int) -> list[Action]:
+        """A frame of the caller in the leg's format."""
         ...
 
     def wake(self, now_ms: int) -> list[Action]:

@@ -31,6 +31,7 @@ class Booked(StrEnum):
     STALE = "stale"
     AFTER_END = "after_end"
     MALFORMED = "malformed"
+    NOT_FOR_MODEL = "not_for_model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Uplink:
         self.is_silent_too_long = False
         self._is_ready = False
         self._is_blocked = False
+        self._is_deaf = False
         self._is_over = False
         self._ring: deque[Frame] = deque()
         self._ring_ms = 0
@@ -102,6 +104,9 @@ class Uplink:
         gap_ms = 0 if expected_ms is None else line_ms - expected_ms
         lag_ms = self._lag(line_ms, now_ms)
         self._last_arrival_ms = now_ms
+        if self._is_deaf:
+            self.booked[Booked.NOT_FOR_MODEL] += 1
+            return []
         is_even = gap_ms < GAP_MS and lag_ms < LATE_MS
         flows = self._is_ready and not self._is_blocked and not self._ring
         if is_even and payload and flows and not self._debt_ms:
@@ -239,6 +244,13 @@ class Uplink:
         """The model is gone: frames wait again."""
         self._is_ready = False
 
+    def deafen(self, *, is_deaf: bool) -> None:
+        """While deaf nothing of the caller is for the model, and its time stands still."""
+        self._is_deaf = is_deaf
+        self._debt_ms = 0
+        while self._ring:
+            self._book(self._ring.popleft(), Booked.NOT_FOR_MODEL)
+
     def blocked(self, is_blocked: bool) -> list[Action]:  # noqa: FBT001 - the event's own field
         """The model's socket is full, or has room again."""
         self._is_blocked = is_blocked
@@ -273,7 +285,7 @@ class Uplink:
             self.deadline_ms = None
             return []
         self.deadline_ms = now_ms + FRAME_MS
-        if not self._is_ready or self._is_blocked:
+        if not self._is_ready or self._is_blocked or self._is_deaf:
             return []
         missing_ms = self._missing_ms(now_ms)
         if missing_ms < FRAME_MS:

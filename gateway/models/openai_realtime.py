@@ -12,10 +12,12 @@ from ...codecs.convert import UnsupportedConversion, converter
 from ...codecs.frames import PCMU_8K, AudioFormat, Encoding, SampleJoiner
 from ..core.actions import (
     AddNote,
+    AnswerFunction,
     AskForResponse,
     CancelResponse,
     ConfigureModel,
     DeleteItem,
+    ForgetHeard,
     HearAudio,
     ModelAction,
     TruncateItem,
@@ -24,6 +26,7 @@ from ..core.events import (
     CallerSaid,
     ModelAudio,
     ModelAudioDone,
+    ModelCalled,
     ModelClosed,
     ModelCommitted,
     ModelConnected,
@@ -47,7 +50,16 @@ APPEND_HEAD = b'{"type":"input_audio_buffer.append","audio":"'
 SHORTER = re.compile(r"Audio content of (\d+)\s*ms is already shorter")
 EVENTS_KEPT = 32
 Message = dict[str, Any]
-Request = ConfigureModel | CancelResponse | TruncateItem | DeleteItem | AskForResponse | AddNote
+Request = (
+    ConfigureModel
+    | CancelResponse
+    | TruncateItem
+    | DeleteItem
+    | AskForResponse
+    | AddNote
+    | AnswerFunction
+    | ForgetHeard
+)
 
 
 class ItemSound:
@@ -88,6 +100,7 @@ class OpenAIRealtime:
             "input_audio_buffer.committed": _committed,
             "response.created": _response_created,
             "response.output_item.added": _item_added,
+            "response.output_item.done": _item_done,
             "response.done": _response_done,
             "response.output_audio_transcript.delta": _said,
             "response.output_audio_transcript.done": _said_all,
@@ -223,6 +236,12 @@ class OpenAIRealtime:
                 content = [{"type": "input_text", "text": action.text}]
                 item = {"type": "message", "role": action.speaker, "content": content}
                 return _message("conversation.item.create", action.event_id, item=item)
+            case AnswerFunction():
+                item = {"type": "function_call_output", "call_id": action.call_id}
+                item["output"] = action.output
+                return _message("conversation.item.create", action.event_id, item=item)
+            case ForgetHeard():
+                return _message("input_audio_buffer.clear", action.event_id)
             case _:
                 assert_never(action)
 
@@ -274,6 +293,15 @@ def _item_added(message: Message) -> ModelEvent | None:
     if item["type"] != "message":
         return None
     return ModelItemAdded(str(item["id"]), str(message["response_id"]))
+
+
+def _item_done(message: Message) -> ModelEvent | None:
+    """A function call is told here whole; a message has said all by other events."""
+    item = message["item"]
+    if item["type"] != "function_call" or item.get("status") == "incomplete":
+        return None
+    called = (str(item[name]) for name in ("call_id", "name", "arguments"))
+    return ModelCalled(str(message["response_id"]), *called)
 
 
 def _response_done(message: Message) -> ModelEvent:

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import orjson
 
+from ..core.actions import Function
+
 AudioName = Literal["pcm24k", "pcmu"]
 
 FORMATS: dict[AudioName, dict[str, str | int]] = {
@@ -38,6 +40,7 @@ class ModelPlan:
     max_output_tokens: int = 2_048
     retention_ratio: float = 0.8
     post_instructions_tokens: int = 8_000
+    functions: tuple[Function, ...] = ()
 
     @property
     def has_reasoning(self) -> bool:
@@ -46,7 +49,7 @@ class ModelPlan:
 
 
 def session(plan: ModelPlan, *, is_minimal: bool = False) -> dict[str, Any]:
-    """The session object. Minimal: formats, voice, instructions, turn detection, nothing else.
+    """The session object. Minimal: formats, voice, instructions, turn detection, functions, nothing else.
 
     `interrupt_response` is false: the gateway alone decides on interruptions, because only it
     knows what was heard.
@@ -70,8 +73,9 @@ def session(plan: ModelPlan, *, is_minimal: bool = False) -> dict[str, Any]:
         "instructions": plan.instructions,
         "audio": {"input": audio_input, "output": audio_output},
     }
+    tools = [_tool(function) for function in plan.functions]
     if is_minimal:
-        return members
+        return {**members, "tools": tools} if tools else members
     transcription = {"model": plan.transcription_model}
     if plan.language is not None:
         transcription["language"] = plan.language
@@ -79,7 +83,7 @@ def session(plan: ModelPlan, *, is_minimal: bool = False) -> dict[str, Any]:
     audio_input["noise_reduction"] = None
     audio_input["transcription"] = transcription
     audio_output["speed"] = plan.speed
-    members["tools"] = []
+    members["tools"] = tools
     members["tool_choice"] = "auto"
     members["max_output_tokens"] = plan.max_output_tokens
     members["truncation"] = {
@@ -90,6 +94,34 @@ def session(plan: ModelPlan, *, is_minimal: bool = False) -> dict[str, Any]:
     if plan.has_reasoning:
         members["reasoning"] = {"effort": "low"}
     return members
+
+
+_SCHEMAS: dict[str, dict[str, str]] = {
+    "text": {"type": "string"},
+    "number": {"type": "number"},
+    "date": {"type": "string", "description": "YYYY-MM-DD"},
+    "datetime": {"type": "string", "description": "YYYY-MM-DDTHH:MM, the caller's local time"},
+}
+
+
+def _tool(function: Function) -> dict[str, Any]:
+    """OpenAI Realtime, `session.tools`: a function with a JSON schema of its parameters."""
+    properties: dict[str, Any] = {
+        name: dict(_SCHEMAS[kind]) for name, kind in function.parameters.items()
+    }
+    for name, choices in function.choices.items():
+        properties[name] = {"type": "string", "enum": list(choices)}
+    return {
+        "type": "function",
+        "name": function.name,
+        "description": function.purpose,
+        "parameters": {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "additionalProperties": False,
+        },
+    }
 
 
 def render_update(plan: ModelPlan, event_id: str, *, is_minimal: bool = False) -> bytes:

@@ -2,18 +2,25 @@
 
 from typing import cast
 
+import pytest
+
 from voicegate.gateway.core.actions import (
     Action,
     AskForResponse,
     CloseLeg,
     ConfigureModel,
     EndReason,
+    EndRecording,
     Fact,
     HearAudio,
     PlayAudio,
+    RecordCaller,
 )
+from voicegate.gateway.core.agent import AgentPlan
+from voicegate.gateway.core.agent_script import AgentScript
 from voicegate.gateway.core.events import (
     CallerAudio,
+    CallerDigit,
     CallRang,
     CarrierEnded,
     Event,
@@ -30,6 +37,7 @@ from voicegate.gateway.core.events import (
     ModelResponding,
     ResponseStatus,
 )
+from voicegate.gateway.core.script import ScriptEvent
 from voicegate.gateway.sim.rig.desk import OPENED, Desk, talking
 
 # -- order -----------------------------------------------------------------------------------------
@@ -320,3 +328,28 @@ def test_a_call_that_goes_on_elsewhere_lets_go_of_its_model_and_ends_nowhere() -
     desk.session.deliver(CarrierEnded())
     desk.session.deliver(None)
     assert (desk.ends, len(desk.models), desk.clock.alarm_ms) == ([], 1, None)
+
+
+class Dictation(AgentScript):
+    """Records the caller from the beginning of the talk until a key."""
+
+    def handle(self, event: ScriptEvent, now_ms: int) -> list[Action]:
+        if isinstance(event, CallerDigit):
+            return [EndRecording(is_kept=event.digit == "1")]
+        return [RecordCaller("desk")]
+
+
+@pytest.mark.parametrize("key", ["1", "2"])
+def test_what_the_caller_says_is_recorded_while_that_is_asked_for(key: str) -> None:
+    desk = talking(script=lambda stage: Dictation(AgentPlan(), stage))
+    desk.leg.tell(CallerAudio(b"a" * 160, 20))
+    desk.model.tell(ModelCommitted("u1"))
+    desk.leg.tell(CallerAudio(b"b" * 160, 40), CallerDigit(key), CallerAudio(b"c" * 160, 60))
+    assert (desk.boxes, desk.recorded, desk.kept) == (["desk"], [b"b" * 160], [key == "1"])
+
+
+def test_a_recording_that_a_call_leaves_open_is_kept() -> None:
+    desk = talking(script=lambda stage: Dictation(AgentPlan(), stage))
+    desk.model.tell(ModelCommitted("u1"))
+    desk.leg.tell(LegClosed(LegEnd.STOPPED))
+    assert desk.kept == [True]

@@ -6,6 +6,7 @@ import pytest
 
 from voicegate.gateway.core.actions import (
     AddNote,
+    AnswerFunction,
     AskForResponse,
     DeleteItem,
     EndReason,
@@ -14,9 +15,10 @@ from voicegate.gateway.core.actions import (
     TruncateItem,
     fact,
 )
-from voicegate.gateway.core.agent import BROKE_OFF, NEUTRAL, AgentEvent, AgentPlan
+from voicegate.gateway.core.agent import BROKE_OFF, CALL_DONE, NEUTRAL, AgentEvent, AgentPlan
 from voicegate.gateway.core.events import (
     CallerDigit,
+    ModelCalled,
     ModelCommitted,
     ModelFault,
     ModelResponding,
@@ -36,6 +38,16 @@ from voicegate.gateway.sim.rig.talk import (
     delta,
     done,
 )
+
+
+def test_a_response_that_only_calls_a_function_is_an_answer() -> None:
+    """And the call is answered at once: a conversation with an open call goes on no further."""
+    talk = answering(0)
+    called = talk.agent.handle(ModelCalled("r1", "call_1", "done", "{}"), 100)
+    assert called[-1] == AnswerFunction("result-1", "call_1", CALL_DONE)
+    assert AskForResponse not in [type(action) for action in talk.agent.handle(done(), 200)]
+    assert talk.agent.deadline_ms is None
+
 
 # -- responses that end badly ----------------------------------------------------------------------
 

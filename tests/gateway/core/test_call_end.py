@@ -77,6 +77,7 @@ def test_the_summary_tells_what_was_received_and_heard() -> None:
         booked_stale=0,
         booked_after_end=0,
         booked_malformed=0,
+        booked_not_for_model=0,
         padded_ms=0,
         filled_ms=0,
         items=1,

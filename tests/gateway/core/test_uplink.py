@@ -128,6 +128,31 @@ def test_a_call_that_ends_before_the_model_was_ready_books_what_waited() -> None
     check_books(subject)
 
 
+def test_nothing_is_for_the_model_while_it_is_deaf() -> None:
+    """Its time stands still; what waited is not for it either, and what comes later is."""
+    subject = Uplink(PCMU_8K, UplinkLimits())
+    subject.begin(1_000)
+    subject.hear(frame(0), 0, 1_000)
+    subject.deafen(is_deaf=True)
+    assert subject.ready(1_010) == []
+    for n in range(1, 100):
+        assert subject.hear(frame(n), 20 * n, 1_000 + 20 * n) == []
+    subject.deafen(is_deaf=False)
+    assert subject.hear(frame(100), 2_000, 3_000) == [HearAudio(frame(100))]
+    assert subject.booked[Booked.NOT_FOR_MODEL] == 100
+    assert (subject.frames_in, subject.forwarded, subject.filled_ms) == (101, 1, 0)
+
+
+def test_a_line_that_falls_silent_is_noticed_by_the_deaf_too() -> None:
+    subject = Uplink(PCMU_8K, UplinkLimits())
+    subject.begin(0)
+    subject.deafen(is_deaf=True)
+    subject.ready(0)
+    while subject.deadline_ms is not None:
+        assert subject.wake(subject.deadline_ms) == []
+    assert subject.is_silent_too_long
+
+
 def test_a_lost_model_lets_frames_wait_again() -> None:
     subject = uplink()
     talk(subject, 5)

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from voicegate.gateway.core.actions import (
     AddNote,
+    AnswerFunction,
     AskForResponse,
     CancelResponse,
     ConfigureModel,
     DeleteItem,
+    ForgetHeard,
     HearAudio,
     ModelAction,
     Speaker,
@@ -24,6 +26,7 @@ from voicegate.gateway.core.events import (
     Event,
     ModelAudio,
     ModelAudioDone,
+    ModelCalled,
     ModelClosed,
     ModelCommitted,
     ModelConnected,
@@ -57,6 +60,7 @@ COMMITTED = '{"type":"input_audio_buffer.committed","event_id":"event_3","previo
 USER_ITEM = '{"type":"conversation.item.added","event_id":"event_4","previous_item_id":null,"item":{"id":"item_U1","type":"message","status":"completed","role":"user","content":[{"type":"input_audio","transcript":null}]}}'
 RESPONSE = '{"type":"response.created","event_id":"event_5","response":{"object":"realtime.response","id":"resp_R1","status":"in_progress","status_details":null,"output":[],"conversation_id":"conv_C1","output_modalities":["audio"],"max_output_tokens":"inf","audio":{"output":{"format":{"type":"audio/pcmu"},"voice":"marin"}},"usage":null,"metadata":null}}'
 ITEM = '{"type":"response.output_item.added","event_id":"event_6","response_id":"resp_R1","output_index":0,"item":{"id":"item_A1","type":"message","status":"in_progress","role":"assistant","content":[],"phase":"final_answer"}}'
+FUNCTION_DONE = '{"type":"response.output_item.done","event_id":"event_20","response_id":"resp_R1","output_index":1,"item":{"id":"item_F1","type":"function_call","status":"completed","name":"get_order","call_id":"call_0","arguments":"{\\"id\\":7}"}}'
 PART = '{"type":"response.content_part.added","event_id":"event_7","response_id":"resp_R1","item_id":"item_A1","output_index":0,"content_index":0,"part":{"type":"audio","transcript":""}}'
 SAID = '{"type":"response.output_audio_transcript.delta","event_id":"event_8","response_id":"resp_R1","item_id":"item_A1","output_index":0,"content_index":0,"delta":"Hello","obfuscation":"abcdefghijk"}'
 ALL_SAID = '{"type":"response.output_audio_transcript.done","event_id":"event_9","response_id":"resp_R1","item_id":"item_A1","output_index":0,"content_index":0,"transcript":"Hello there."}'
@@ -90,6 +94,9 @@ FRAMES: list[tuple[str, Event | None]] = [
     (CALLER_ALL, CallerSaid("item_U1", "I would like", is_final=True)),
     (FUNCTION_ITEM, None),
     (ARGUMENTS, None),
+    (FUNCTION_DONE, ModelCalled("resp_R1", "call_0", "get_order", '{"id":7}')),
+    (FUNCTION_DONE.replace("completed", "incomplete"), None),
+    (ITEM.replace(".added", ".done"), None),
     (DONE, ModelResponded("resp_R1", ResponseStatus.COMPLETED, "", 41, 164)),
     (RATE_LIMITS, None),
     (TRUNCATED, ModelTruncated("item_A1", 1_850)),
@@ -253,6 +260,19 @@ ACTIONS: list[tuple[ModelAction, object]] = [
             },
         },
     ),
+    (
+        AnswerFunction("result-6", "call_1", '{"done":true}'),
+        {
+            "type": "conversation.item.create",
+            "event_id": "result-6",
+            "item": {
+                "type": "function_call_output",
+                "call_id": "call_1",
+                "output": '{"done":true}',
+            },
+        },
+    ),
+    (ForgetHeard("forget-7"), {"type": "input_audio_buffer.clear", "event_id": "forget-7"}),
     (HearAudio(b"\xff\x7f\x00"), {"type": "input_audio_buffer.append", "audio": "/38A"}),
 ]
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicegate.gateway.core.actions import Function
 from voicegate.gateway.models.openai_setup import ModelPlan, differences, render_update, session
 
 PLAN = ModelPlan(instructions="Be brief.")
@@ -74,6 +75,27 @@ def test_the_least_update_holds_nothing_that_a_model_could_refuse(model: str) ->
     """E10: formats, voice, instructions, turn detection."""
     update = render_update(replace(PLAN, model=model), "settings-1", is_minimal=True)
     assert update == GOLDEN_MINIMAL
+
+
+def test_functions_are_offered_with_a_schema_of_what_they_bring() -> None:
+    """In the least update too: an agent that cannot leave its part would keep the caller."""
+    later = Function("later", "Call back.", {"when": "datetime", "count": "number"})
+    switch = Function("switch_language", "Other language.", choices={"language": ("en", "es")})
+    plan = replace(PLAN, functions=(later, switch))
+    tools = session(plan)["tools"]
+    assert session(plan, is_minimal=True)["tools"] == tools
+    assert [(tool["type"], tool["name"], tool["description"]) for tool in tools] == [
+        ("function", "later", "Call back."),
+        ("function", "switch_language", "Other language."),
+    ]
+    when, language = tools[0]["parameters"], tools[1]["parameters"]
+    assert when["required"] == ["when", "count"]
+    assert (when["properties"]["when"]["type"], when["properties"]["count"]["type"]) == (
+        "string",
+        "number",
+    )
+    assert language["properties"] == {"language": {"type": "string", "enum": ["en", "es"]}}
+    assert when["additionalProperties"] is False
 
 
 def test_a_language_is_a_hint_to_the_transcription() -> None:
