@@ -21,6 +21,7 @@ def inner() -> Generator[Path, None, None]:
         yield Path(folder)
 
 
+@pytest.mark.usefixtures("redis_server")
 def test_a_quick_bench_prints_its_tables_or_says_why_not(tmp_path: Path, inner: Path) -> None:
     """C186, C192: on a machine with other things to do it refuses, and then writes nothing.
 

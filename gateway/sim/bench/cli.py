@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ...embedded import find_server
 from .codecs_cli import codecs
 
 NEEDED = ("matplotlib", "psutil", "rich", "websockets")
@@ -45,6 +46,8 @@ def calls(
     nothing is printed.
     """
     _need()
+    if find_server() is None:
+        raise click.UsageError("the bench runs a Redis of its own: install redis-server")
     from .goals import all_met
     from .picture import draw
     from .report import show, write

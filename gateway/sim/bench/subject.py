@@ -201,6 +201,9 @@ async def _answers(port: int) -> bool:
     except OSError:
         return False
     writer.write(f"GET /healthz HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
-    answer = await reader.read()
-    writer.close()
-    return answer.startswith(b"HTTP/1.1")
+    try:
+        return (await reader.read()).startswith(b"HTTP/1.1")
+    except OSError:  # it ended before it answered
+        return False
+    finally:
+        writer.close()

@@ -183,6 +183,7 @@ def test_a_missing_library_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None
     assert "a_library_nobody_has" in refused.output
 
 
+@pytest.mark.usefixtures("redis_server")
 def test_a_folder_that_cannot_be_made_is_wrong_use(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     refused = CliRunner().invoke(bench_cli.bench, ["calls", "--out", str(tmp_path / "file" / "in")])
