@@ -29,10 +29,14 @@ class Finding(NamedTuple):
         """A warning may be published."""
         return self.rule in WARNINGS
 
+    @property
+    def message(self) -> str:
+        """`nodes.lang: menu has no nomatch. Add: nomatch: {…}`."""
+        return f"{self.path + ': ' if self.path else ''}{self.what}. {self.fix}"
+
     def render(self, file: str) -> str:
         """`clinic.yaml:41:7 V006 nodes.lang: menu has no nomatch. Add: nomatch: {…}`."""
-        where = f"{file}:{self.line}:{self.column} {self.rule}"
-        return f"{where} {self.path + ': ' if self.path else ''}{self.what}. {self.fix}"
+        return f"{file}:{self.line}:{self.column} {self.rule} {self.message}"
 
 
 class Findings:

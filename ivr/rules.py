@@ -49,8 +49,9 @@ RULES: dict[str, str] = {
     "V045": "after a lost model the first node that waits needs the model again",
     "V046": "a slot is set and never read",
     "V047": "the zone of the callee in an inbound flow",
+    "V048": "an exit that no test case takes",
 }
-WARNINGS = frozenset(["V030", "V031", "V046"])
+WARNINGS = frozenset(["V030", "V031", "V046", "V048"])
 # With any other error, what follows the paths of a flow would be led astray.
 BESIDE_PATHS = frozenset(
     [

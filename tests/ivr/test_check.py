@@ -143,7 +143,8 @@ def test_a_mutation_breaks_its_rule_and_no_other(mutation: Mutation, example: Ex
 
 
 def test_every_rule_has_a_mutation() -> None:
-    assert {mutation.rule for mutation in MUTATIONS} == set(RULES)
+    of_cases = {"V048"}  # needs test cases beside the flow
+    assert {mutation.rule for mutation in MUTATIONS} == set(RULES) - of_cases
 
 
 def test_the_findings_read_as_recorded(example: Example) -> None:
@@ -250,4 +251,4 @@ def test_judging_a_flow_takes_steps_in_proportion_to_its_nodes() -> None:
     steps(8)  # what is imported once
     few, many = steps(200), steps(400)
     assert many / few == pytest.approx(2, rel=0.05)
-    assert few / 200 < 1000
+    assert few / 200 < 500
