@@ -34,7 +34,6 @@ from .events import (
     ResponseStatus,
     TalkEvent,
 )
-from .item import CutItem
 from .playout import Playout
 from .responses import Responses, TurnLimits
 from .uplink import Uplink
@@ -113,10 +112,6 @@ class Agent:
     def hush(self, now_ms: int) -> list[Action]:
         """Somebody else speaks now: what it is saying is cut, whatever its plan says."""
         return self._remembered(self._bargein.cut(now_ms, is_told=True)[0])
-
-    def tell_cut(self, cut: list[CutItem]) -> list[Action]:
-        """Somebody else cleared the queue: this became of what it had said."""
-        return self._remembered(self._bargein.tell(cut))
 
     def note(self, text: str) -> AddNote:
         """How the call stands; it need not say anything to that."""

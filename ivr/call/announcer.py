@@ -1,7 +1,6 @@
 """The flow's own voice: one prompt at a time, and word of when it has been heard."""
 
 from ...gateway.core.actions import Action
-from ...gateway.core.item import CutItem
 from ...gateway.core.playout import Playout
 from ..machine.actions import Play
 from .sounds import Sounds
@@ -34,12 +33,9 @@ class Announcer:
         self.deadline_ms = now_ms if not sound else heard_at_ms + OVERDUE_MS
         return played
 
-    def stop(self, now_ms: int) -> tuple[list[Action], list[CutItem]]:
-        """Silence: all that waits at the carrier goes, and what an agent's items there come to."""
-        self._over()
-        if not self._playout.has_audio:
-            return [], []
-        return self._playout.clear_queue(now_ms)
+    def stop(self) -> None:
+        """Somebody clears what plays: nothing of it is waited for."""
+        self._tag = self.deadline_ms = None
 
     def heard(self, now_ms: int) -> int | None:
         """The tag of the prompt that has been heard since this was last asked, if one has."""
@@ -49,11 +45,8 @@ class Announcer:
         is_late = self.deadline_ms is not None and self.deadline_ms <= now_ms
         if not is_late and not self._playout.items[self._piece].is_heard_out:
             return None
-        self._over()
+        self.stop()
         return tag
-
-    def _over(self) -> None:
-        self._tag = self.deadline_ms = None
 
     @property
     def _piece(self) -> str:

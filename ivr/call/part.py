@@ -16,7 +16,6 @@ from ...gateway.core.events import (
     ModelHeardSpeech,
     ModelResponding,
 )
-from ...gateway.core.item import CutItem
 from ...gateway.core.link import LinkState
 from ...gateway.core.script import Stage
 from ..machine.actions import NudgeAi, StartAi
@@ -114,9 +113,11 @@ class Part:
         """The flow speaks itself for a moment: what the agent is saying is cut."""
         return [] if self._agent is None or not self._is_up else self._agent.hush(now_ms)
 
-    def tell_cut(self, cut: list[CutItem]) -> list[Action]:
-        """Something cleared the queue: the agent's model learns what was heard of its words."""
-        return [] if self._agent is None else self._agent.tell_cut(cut)
+    def silence(self, now_ms: int) -> list[Action]:
+        """Clear all that plays; the agent's model learns what was heard of its words."""
+        if self._agent is not None:
+            return self._agent.hush(now_ms)
+        return self._stage.playout.clear_queue(now_ms)[0]
 
     def nudge(self, _wanted: NudgeAi, now_ms: int) -> list[Action]:
         """Ask whether the caller is still there."""
@@ -137,8 +138,10 @@ class Part:
         return []
 
     def leave(self, now_ms: int) -> list[Action]:
-        """The call ends."""
-        return [] if self._agent is None else self._agent.leave(now_ms)
+        """The call ends: nobody is there who could have heard more, or less, than what is known."""
+        agent, self._agent = self._agent, None
+        self._is_up, self._wanted = False, None
+        return [] if agent is None else agent.leave(now_ms)
 
     # -- the way to the model ------------------------------------------------------------------
 

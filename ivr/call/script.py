@@ -140,8 +140,10 @@ class FlowScript:
 
     def leave(self, now_ms: int) -> list[Action]:
         """See Script. The flow learns of an end that is not its own, and closes what it has open."""
-        closed = self._do(self._machine.handle(HungUp(), now_ms), now_ms)
-        return [*closed, *self._part.leave(now_ms)]
+        left = self._part.leave(now_ms)
+        if not self.has_begun:
+            return left
+        return [*left, *self._do(self._machine.handle(HungUp(), now_ms), now_ms)]
 
     def _heard(self, now_ms: int) -> list[Action]:
         tag = self._announcer.heard(now_ms)
@@ -202,8 +204,9 @@ class FlowScript:
         return [*stopped, *uncovered, said, *self._announcer.play(want, now_ms)]
 
     def _stop(self, now_ms: int) -> list[Action]:
-        cleared, cut = self._announcer.stop(now_ms)
-        return [*cleared, *self._part.tell_cut(cut)]
+        """Silence: what is left of an agent's last words goes with the prompt behind it."""
+        self._announcer.stop()
+        return self._part.silence(now_ms)
 
     def _elsewhere(self, want: wants.CallTool | wants.Transfer | wants.Enqueue) -> list[Action]:
         """Nobody can be asked for it here: the flow goes the way that it has for that."""

@@ -10,6 +10,7 @@ from multiprocessing import active_children
 from time import perf_counter
 
 from ...core.kpi import CallFigures, figures
+from ...core.script import WriteScript
 from .invariants import violations
 from .scenario import LineShape, Scenario, draw
 from .violation import Violation
@@ -74,10 +75,10 @@ class Report:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0
 
 
-def play(scenario: Scenario) -> VirtualCall:
-    """Run one call to its end, or to its limit."""
+def play(scenario: Scenario, script: WriteScript | None = None) -> VirtualCall:
+    """Run one call to its end, or to its limit; an agent has it, or this script."""
     world = World()
-    call = VirtualCall(world, scenario)
+    call = VirtualCall(world, scenario, script=script)
     try:
         world.run(scenario.limit_ms)
     except TimeStandsStill as stuck:

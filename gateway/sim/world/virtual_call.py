@@ -11,6 +11,7 @@ from ...core.agent import AgentPlan
 from ...core.agent_script import agent_alone
 from ...core.call import Call
 from ...core.events import CallerAudio, CallRang, Event
+from ...core.script import WriteScript
 from ...core.terms import CallLimits, Prompts
 from ...session import Session
 from ..carrier.caller import Caller
@@ -74,10 +75,15 @@ class GatewayClock:
 
 
 class VirtualCall:
-    """Builds the call of a scenario into a world and lets it ring at once."""
+    """Builds the call of a scenario into a world and lets it ring at once; an agent's by default."""
 
     def __init__(
-        self, world: World, scenario: Scenario, *, limits: CallLimits | None = None
+        self,
+        world: World,
+        scenario: Scenario,
+        *,
+        limits: CallLimits | None = None,
+        script: WriteScript | None = None,
     ) -> None:
         self.scenario = scenario
         self.witness = Witness()
@@ -95,7 +101,7 @@ class VirtualCall:
             Random(f"{seed}/carrier"),
         )
         call = Call(
-            agent_alone(AgentPlan(interruption=scenario.interruption)),
+            script or agent_alone(AgentPlan(interruption=scenario.interruption)),
             limits or CallLimits(),
             PROMPTS,
             jitter=Random(f"{seed}/jitter").random(),
