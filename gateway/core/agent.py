@@ -214,6 +214,12 @@ class Agent:
 
     def _responded(self, event: ModelResponded, now_ms: int) -> list[Action]:
         rest = self._playout.finish_response(event.response_id, now_ms)
+        rest += self._remembered(
+            [
+                TruncateItem(self.responses.event_id("truncate"), item_id, sent_ms)
+                for item_id, sent_ms in self._playout.given_up(event.response_id)
+            ]
+        )
         self._playout.forget_announced(event.response_id)
         done = fact(
             "response.done",

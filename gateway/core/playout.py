@@ -93,6 +93,14 @@ class Playout:
         still_open = [item.item_id for item in self._order if item.response_id == response_id]
         return [action for item_id in still_open for action in self.finish(item_id, b"", now_ms)]
 
+    def given_up(self, response_id: str) -> list[tuple[str, int]]:
+        """Items whose last words came when nobody waited for them any more, and the ms that were sent."""
+        return [
+            (item.item_id, self.ms(item.sent))
+            for item in self.items.values()
+            if item.response_id == response_id and item.is_done and item.dropped and not item.is_cut
+        ]
+
     def abandon(
         self, now_ms: int, response_id: str | None = None
     ) -> tuple[list[Action], list[CutItem]]:

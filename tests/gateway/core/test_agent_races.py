@@ -45,6 +45,7 @@ from voicegate.gateway.core.events import (
 from voicegate.gateway.core.phases import Phase
 from voicegate.gateway.core.responses import Gate
 from voicegate.gateway.core.terms import CallLimits, Prompts
+from voicegate.gateway.sim.rig.story import talking
 
 CALLER = ("speech start", "speech stop")
 MODEL = ("created", "delta", "audio done", "response done")
@@ -261,3 +262,16 @@ def test_no_order_of_events_is_too_absurd(length: int) -> None:
         for what in sequence:
             line.happens(what)
         assert line.ends == (line.call.phase is Phase.ENDED)
+
+
+def test_what_an_item_says_when_nobody_waits_for_it_any_more_is_not_taken_for_heard() -> None:
+    """C45, C62: it paused for so long that its successor was let past; its model is told so."""
+    story = talking()
+    story.at(100, ModelCommitted("u"), ModelResponding("r1"))
+    story.at(100, ModelAudio("a", "r1", bytes(8 * 200)), ModelAudio("b", "r1", bytes(8 * 200)))
+    story.at(1_300)
+    assert story.played() == ["a", "b"]
+    story.at(1_400, ModelAudio("a", "r1", bytes(8 * 400)), ModelAudioDone("a", "r1"))
+    story.at(1_500, ModelAudioDone("b", "r1"), ModelResponded("r1", ResponseStatus.COMPLETED))
+    (told,) = story.asked(TruncateItem)
+    assert (told.item_id, told.heard_ms) == ("a", 200)
