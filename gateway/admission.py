@@ -39,9 +39,14 @@ class Admission:
         self._lag_ms_max = lag_ms_max
         self.is_draining = False
 
-    def admit(self) -> Barrier | None:
-        """Take the call that is there, or say what is in its way."""
+    def admit(self, *, needs_model: bool = True) -> Barrier | None:
+        """Take the call that is there, or say what is in its way.
+
+        A flow goes on without a model: that is what its handlers are for.
+        """
         found = self.barriers()
+        if not needs_model and Barrier.MODEL in found:
+            found.remove(Barrier.MODEL)
         if found:
             return found[0]
         self._breaker.tried(self._now_ms())

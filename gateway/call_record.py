@@ -13,6 +13,8 @@ class CallFacts:
     """What was settled when the call rang, enough to open its session anywhere.
 
     `agent` is a name in that version of the configuration; None: the one whom the settings describe.
+    A flow's `route` names the version that the call is in. `max_calls` of the called number go on at
+    the same time, None for any number.
     """
 
     call_id: str
@@ -23,6 +25,8 @@ class CallFacts:
     agent: str | None = None
     audio: Audio | None = None
     version: int = 0
+    caller: str = ""
+    max_calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

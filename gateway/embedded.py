@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .core.errors import StoreError, StoreFault
+from .redis_release import note, refuse_older, release_of
 
 KEEPER = Path(__file__).with_name("redis_keeper.py")
 # What fits a socket's address beside its closing zero; other systems have 104 bytes for it.
@@ -102,6 +103,8 @@ def _join(home: Path, program: str) -> PrivateRedis:
 
 
 def _start(home: Path, program: str) -> str:
+    release = release_of(program)
+    refuse_older(home, program, release)
     path = _socket_path(home)
     if _is_locked(home / "server.lock"):
         _stop_orphan(home)
@@ -118,6 +121,7 @@ def _start(home: Path, program: str) -> str:
         raise StoreError(
             StoreFault.MISSING, f"{program} does not start, see {home / 'redis.log'}: {why}"
         )
+    note(home, release)
     return path
 
 

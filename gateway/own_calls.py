@@ -58,6 +58,10 @@ class OwnCalls:
         self._known.pop(call_sid, None)
         self._unwritten.pop(call_sid, None)
 
+    def live(self) -> list[CallFacts]:
+        """Those that are not over."""
+        return [record.facts for record in self._known.values() if record.reason is None]
+
     def start(self) -> None:
         """Write from now on."""
         self._writing = asyncio.get_running_loop().create_task(self._write())

@@ -3,8 +3,8 @@
 import ssl
 from collections.abc import Mapping
 
-from ..numbers.directory import Answering
-from ..numbers.model import Agent
+from ..numbers.model import Agent, Audio
+from .core.actions import Function
 from .core.agent import AgentPlan
 from .core.bargein import Interruption
 from .core.terms import CallLimits
@@ -22,13 +22,19 @@ def agent_plan(settings: Settings, agent: Agent | None) -> AgentPlan:
     return AgentPlan(interruption=interruption)
 
 
-def model_plan(settings: Settings, answering: Answering, *, is_fallback: bool) -> ModelPlan:
+def model_plan(
+    settings: Settings,
+    agent: Agent | None,
+    audio: Audio | None = None,
+    *,
+    is_fallback: bool,
+    functions: tuple[Function, ...] = (),
+) -> ModelPlan:
     """What the model is asked to be: the number's audio comes before the agent's."""
-    agent = answering.agent
     model = (agent and agent.model) or settings.model
     if is_fallback and settings.fallback_model is not None:
         model = settings.fallback_model
-    audio = answering.audio or (agent and agent.audio)
+    audio = audio or (agent and agent.audio)
     usual = ModelPlan()
     vad: Mapping[str, float] = {} if agent is None else agent.vad
     return ModelPlan(
@@ -40,6 +46,7 @@ def model_plan(settings: Settings, answering: Answering, *, is_fallback: bool) -
         vad_threshold=vad.get("threshold", usual.vad_threshold),
         prefix_padding_ms=int(vad.get("prefix_padding_ms", usual.prefix_padding_ms)),
         silence_duration_ms=int(vad.get("silence_duration_ms", usual.silence_duration_ms)),
+        functions=functions,
     )
 
 

@@ -3,22 +3,24 @@
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 import structlog
 
 from ..numbers.directory import Answering, Directory
-from ..numbers.model import Route
-from .admission import Admission
+from ..numbers.model import Route, RouteKind
+from .admission import Admission, Barrier
 from .answers import Answers
 from .call_record import CallFacts, CallRecord
 from .core.actions import EndReason
 from .core.errors import StoreError
 from .core.redact import phone
+from .flow_calls import Casting, Shelf, find
 from .live_calls import EndedCall, LiveCalls
 from .metrics import Metrics
 from .notice import Notice
+from .shared_calls import Limit
 from .switchboard import Switchboard, note_nothing
 from .tokens import Grant, StreamTokens
 
@@ -45,6 +47,7 @@ class Reception:
         calls: LiveCalls,
         switchboard: Switchboard,
         directory: Directory,
+        shelf: Shelf,
         admission: Admission,
         answers: Answers,
         tokens: StreamTokens,
@@ -55,6 +58,7 @@ class Reception:
         self._calls = calls
         self._switchboard = switchboard
         self._directory = directory
+        self._shelf = shelf
         self._admission = admission
         self._answers = answers
         self._tokens = tokens
@@ -122,7 +126,8 @@ class Reception:
         for alarm in answering.alarms:
             _LOG.warning("route.alarm", called=phone(notice.called), found=alarm)
         elsewhere = self._answers.elsewhere(answering.route)
-        barrier = None if elsewhere else self._admission.admit()
+        is_flow = answering.route is not None and answering.route.kind is RouteKind.FLOW
+        barrier = None if elsewhere else self._admission.admit(needs_model=not is_flow)
         if elsewhere is None and barrier is None:
             return await self._take(notice, answering)
         record = await self._switchboard.look_up(notice.call_sid)  # another process may have it
@@ -130,6 +135,10 @@ class Reception:
             return self._known(record)
         if elsewhere is not None:
             return self._lead(notice, answering.route, elsewhere)
+        assert barrier is not None
+        return self._refuse(notice, barrier)
+
+    def _refuse(self, notice: Notice, barrier: Barrier | Limit) -> Reply:
         self._metrics.calls_ended.labels(EndReason.OVERLOAD_REFUSED).inc()
         _LOG.warning("call.refused", call_sid=notice.call_sid, cause=barrier)
         return Reply(HTTPStatus.OK, self._answers.fallback())
@@ -141,6 +150,13 @@ class Reception:
         return Reply(HTTPStatus.OK, document)
 
     async def _take(self, notice: Notice, answering: Answering) -> Reply:
+        answerer, route = answering, answering.route
+        if route is not None and route.kind is RouteKind.FLOW:
+            ready = await find(self._shelf, route)
+            if ready is None:
+                return self._lead(notice, route, self._answers.fallback())
+            answerer = Casting(ready, answering.agents)
+            route = replace(route, version=ready.version)
         call_id, call_sid = secrets.token_hex(8), notice.call_sid
         grant = Grant(call_id, call_sid, notice.account_sid, attempt=0)
         facts = CallFacts(
@@ -148,9 +164,12 @@ class Reception:
             call_sid,
             notice.called,
             self._answers.stream(self._tokens.issue(grant, self._token_ttl_ms)),
-            answering.route,
+            route,
             None if answering.agent is None else answering.agent.name,
             answering.audio,
             answering.version,
+            notice.caller,
+            answering.max_calls,
         )
-        return self._known(await self._switchboard.announce(facts, answering, notice.caller))
+        found = await self._switchboard.announce(facts, answerer)
+        return self._refuse(notice, found) if isinstance(found, Limit) else self._known(found)

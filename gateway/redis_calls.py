@@ -2,19 +2,21 @@
 
 import asyncio
 import secrets
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from . import redis_scripts as scripts
 from .call_record import CallFacts, CallRecord, parse_facts, render_facts
 from .core.actions import EndReason
 from .core.errors import StoreError, StoreFault
 from .own_calls import OwnCalls
 from .process_channel import ProcessChannel
-from .shared_calls import Owner, unowned_end
+from .shared_calls import Limit, Owner, limits, unowned_end
+from .slots import LEASE_MS, Slot, Slots
 from .store_faults import soon
 
 if TYPE_CHECKING:
@@ -28,61 +30,15 @@ ENDED_MS = 600_000
 ANSWER_S = 0.8
 CLOSE_S = 2.0
 
-_FIELDS = "'facts', 'owner', 'started', 'reason'"
-
-# All: KEYS record. ANNOUNCE: ARGV facts, call id, owner, milliseconds.
-_ANNOUNCE = f"""
-if redis.call('EXISTS', KEYS[1]) == 0 then
-  redis.call('HSET', KEYS[1], 'facts', ARGV[1], 'id', ARGV[2], 'owner', ARGV[3], 'started', '',
-    'reason', '')
-  redis.call('PEXPIRE', KEYS[1], ARGV[4])
-end
-return redis.call('HMGET', KEYS[1], {_FIELDS})
-"""
-
-_FIND = f"return redis.call('HMGET', KEYS[1], {_FIELDS})"
-
-# ARGV call id, owner, who asks, channels, message. As it stood, to the same asker always.
-_CLAIM = f"""
-local found = redis.call('HMGET', KEYS[1], {_FIELDS}, 'id', 'claim')
-if not found[1] then return false end
-if found[6] == ARGV[3] then found[3] = '' return found end
-if found[3] == '' and found[4] == '' and found[5] == ARGV[1] then
-  redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'started', '1', 'claim', ARGV[3])
-  if found[2] ~= ARGV[2] then redis.call('PUBLISH', ARGV[4] .. found[2], ARGV[5]) end
-end
-return found
-"""
-
-# ARGV channels, message. Behind the record: how many were told.
-_LOSE = f"""
-local found = redis.call('HMGET', KEYS[1], {_FIELDS})
-if not found[1] then return false end
-found[5] = redis.call('PUBLISH', ARGV[1] .. found[2], ARGV[2])
-return found
-"""
-
-_TELL = "return redis.call('PUBLISH', ARGV[1], ARGV[2])"
-
-# ARGV facts, call id, owner, started, reason, milliseconds. Whose it is; what has begun has begun,
-# what is over stays as it is.
-_PUT = """
-local known = redis.call('HMGET', KEYS[1], 'owner', 'started', 'reason')
-if known[1] and known[1] ~= ARGV[3] then return known[1] end
-if known[3] and known[3] ~= '' then return ARGV[3] end
-local started = known[2] == '1' and '1' or ARGV[4]
-redis.call('HSET', KEYS[1], 'facts', ARGV[1], 'id', ARGV[2], 'owner', ARGV[3], 'started', started,
-  'reason', ARGV[5])
-redis.call('PEXPIRE', KEYS[1], ARGV[6])
-return ARGV[3]
-"""
-
 
 class RedisCalls:
-    """See SharedCalls. `where` is what errors call this Redis."""
+    """See SharedCalls. `where` is what errors call this Redis, `limit` is None for none."""
 
-    def __init__(self, client: "Redis", prefix: str, where: str, process: str) -> None:
+    def __init__(
+        self, client: "Redis", prefix: str, where: str, process: str, limit: int | None = None
+    ) -> None:
         self.process = process
+        self._limit = limit
         self._client = client
         self._prefix = prefix
         self._where = where
@@ -93,12 +49,13 @@ class RedisCalls:
         self._channel = ProcessChannel(
             client, self._channels + process, self._hear, self._own.keep_all
         )
-        self._announce = client.register_script(_ANNOUNCE)
-        self._find = client.register_script(_FIND)
-        self._claim = client.register_script(_CLAIM)
-        self._lose = client.register_script(_LOSE)
-        self._tell = client.register_script(_TELL)
-        self._put = client.register_script(_PUT)
+        self._slots = Slots(client, where, self._held)
+        self._announce = client.register_script(scripts.ANNOUNCE)
+        self._find = client.register_script(scripts.FIND)
+        self._claim = client.register_script(scripts.CLAIM)
+        self._lose = client.register_script(scripts.LOSE)
+        self._tell = client.register_script(scripts.TELL)
+        self._put = client.register_script(scripts.PUT)
 
     def listen(self, owner: Owner) -> None:
         """See SharedCalls."""
@@ -107,10 +64,12 @@ class RedisCalls:
     async def start(self) -> None:
         """See SharedCalls."""
         self._own.start()
+        self._slots.start()
         await self._channel.start()
 
     async def close(self) -> None:
         """See SharedCalls."""
+        await self._slots.close()
         await self._own.close()
         await self._channel.close()  # who asks from now on finds it written
         if self._tasks:
@@ -119,11 +78,19 @@ class RedisCalls:
 
     # -- asked while a caller waits ------------------------------------------------------------
 
-    async def announce(self, record: CallRecord) -> CallRecord:
+    def limits(self, facts: CallFacts) -> Mapping[Limit, int]:
         """See SharedCalls."""
-        facts = record.facts
-        args = [render_facts(facts), facts.call_id, self.process, LIVE_MS]
-        found = self._record(await self._ask(self._announce, facts.call_sid, args))
+        return limits(facts, self._limit)
+
+    async def announce(self, record: CallRecord) -> CallRecord | Limit:
+        """See SharedCalls."""
+        facts, wanted = record.facts, self.limits(record.facts)
+        args = [render_facts(facts), facts.call_id, self.process, LIVE_MS, LEASE_MS]
+        args += wanted.values()
+        told = await self._ask(self._announce, facts.call_sid, args, self._pools(facts))
+        if isinstance(told, int):
+            return [*wanted][told - 1]
+        found = self._record(told)
         assert found is not None
         if found.facts.call_id == facts.call_id:
             self._own.note(found)
@@ -187,7 +154,7 @@ class RedisCalls:
             reason or "",
             kept_ms,
         ]
-        owner: bytes = await self._ask(self._put, facts.call_sid, args)
+        owner: bytes = await self._ask(self._put, facts.call_sid, args, self._pools(facts))
         return owner.decode()
 
     # -- other processes -----------------------------------------------------------------------
@@ -231,14 +198,29 @@ class RedisCalls:
     def _channels(self) -> str:
         return f"{self._prefix}process:"
 
+    def _pools(self, facts: CallFacts) -> list[str]:
+        """The keys of the slots that a call needs, in the order of its limits."""
+        keys = {
+            Limit.TOTAL: f"{self._prefix}slots",
+            Limit.NUMBER: f"{self._prefix}slots:{facts.called}",
+        }
+        return [keys[limit] for limit in self.limits(facts)]
+
+    def _held(self) -> set[Slot]:
+        return {(facts.call_id, pool) for facts in self._own.live() for pool in self._pools(facts)}
+
     def _key(self, call_sid: str) -> str:
         return f"{self._prefix}call:{call_sid}"
 
     async def _ask(
-        self, script: "AsyncScript", call_sid: str, args: Sequence[str | bytes | int]
+        self,
+        script: "AsyncScript",
+        call_sid: str,
+        args: Sequence[str | bytes | int],
+        pools: Sequence[str] = (),
     ) -> Any:
         async with soon(self._where):
-            return await script(keys=[self._key(call_sid)], args=args)
+            return await script(keys=[self._key(call_sid), *pools], args=args)
 
     def _record(self, found: Sequence[bytes | None] | None) -> CallRecord | None:
         if found is None or found[0] is None:

@@ -77,6 +77,11 @@ class Settings(BaseSettings):
         alias="VOICEGATE_PUBLIC_URL",
         description="the https URL under which Twilio reaches this gateway",
     )
+    fallback_url: Annotated[str, AfterValidator(rules.fallback_url)] | None = Field(
+        None,
+        alias="VOICEGATE_FALLBACK_URL",
+        description="the https URL of the document that Twilio asks for where this gateway fails",
+    )
     openai_url: Annotated[str, AfterValidator(rules.socket_url)] = Field(
         "wss://api.openai.com/v1/realtime",
         alias="VOICEGATE_OPENAI_URL",
@@ -111,7 +116,18 @@ class Settings(BaseSettings):
         None, alias="VOICEGATE_LANGUAGE", description="the callers' language, for the transcript"
     )
     max_calls: int = Field(
-        100, alias="VOICEGATE_MAX_CALLS", ge=1, le=10_000, description="calls at the same time"
+        100,
+        alias="VOICEGATE_MAX_CALLS",
+        ge=1,
+        le=10_000,
+        description="calls at the same time in this process",
+    )
+    max_calls_total: int | None = Field(
+        None,
+        alias="VOICEGATE_MAX_CALLS_TOTAL",
+        ge=1,
+        le=1_000_000,
+        description="calls at the same time in all processes that share a Redis",
     )
     fallback_number: Annotated[str, AfterValidator(rules.phone_number)] | None = Field(
         None,

@@ -1,12 +1,26 @@
 """The calls of all processes behind one public URL; and of one process that is alone."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from enum import StrEnum
 from typing import Protocol
 
-from .call_record import CallRecord
+from .call_record import CallFacts, CallRecord
 from .core.actions import EndReason
+
+
+class Limit(StrEnum):
+    """How many calls all processes together take at the same time: in all, and of one number."""
+
+    TOTAL = "max_calls_total"
+    NUMBER = "max_calls_number"
+
+
+def limits(facts: CallFacts, total: int | None) -> dict[Limit, int]:
+    """Those that hold for a call, with their numbers."""
+    found = {Limit.TOTAL: total, Limit.NUMBER: facts.max_calls}
+    return {limit: most for limit, most in found.items() if most is not None}
 
 
 class Owner(Protocol):
@@ -30,6 +44,10 @@ class SharedCalls(Protocol):
     @property
     def process(self) -> str: ...
 
+    def limits(self, facts: CallFacts) -> Mapping[Limit, int]:
+        """Those that may keep a call out."""
+        ...
+
     def listen(self, owner: Owner) -> None: ...
 
     async def start(self) -> None: ...
@@ -38,8 +56,8 @@ class SharedCalls(Protocol):
         """Write down what is still to be, if that goes quickly."""
         ...
 
-    async def announce(self, record: CallRecord) -> CallRecord:
-        """A call came in: this record, or the one that was there before."""
+    async def announce(self, record: CallRecord) -> CallRecord | Limit:
+        """A call came in: this record, or the one that was there before; or what keeps it out."""
         ...
 
     async def find(self, call_sid: str) -> CallRecord | None: ...
@@ -69,13 +87,22 @@ def unowned_end(record: CallRecord, *, is_over: bool) -> CallRecord:
 
 
 class Hall:
-    """What processes in one memory share; calls that are over are forgotten after a while."""
+    """What processes in one memory share; calls that are over are forgotten after a while.
+
+    `limit`: so many calls at the same time, None for any number.
+    """
 
     def __init__(
-        self, now_ms: Callable[[], int], *, keep_ms: int = 600_000, keep_max: int = 10_000
+        self,
+        now_ms: Callable[[], int],
+        *,
+        limit: int | None = None,
+        keep_ms: int = 600_000,
+        keep_max: int = 10_000,
     ) -> None:
         self.records: dict[str, CallRecord] = {}
         self.owners: dict[str, Owner] = {}
+        self.limit = limit
         self._now_ms = now_ms
         self._keep_ms = keep_ms
         self._keep_max = keep_max
@@ -91,6 +118,16 @@ class Hall:
         if record.reason is not None:
             self._ended[call_sid] = self._now_ms() + self._keep_ms
             self._forget()
+
+    def reached(self, facts: CallFacts) -> Limit | None:
+        """The first limit as many calls of which are not over."""
+        live = [record.facts for record in self.records.values() if record.reason is None]
+        counts = {
+            Limit.TOTAL: len(live),
+            Limit.NUMBER: sum(each.called == facts.called for each in live),
+        }
+        wanted = limits(facts, self.limit)
+        return next((limit for limit, most in wanted.items() if counts[limit] >= most), None)
 
     def _forget(self) -> None:
         now_ms = self._now_ms()
@@ -119,8 +156,15 @@ class MemoryCalls:
         """From now on nobody answers here."""
         self._hall.owners.pop(self.process, None)
 
-    async def announce(self, record: CallRecord) -> CallRecord:
+    def limits(self, facts: CallFacts) -> Mapping[Limit, int]:
         """See SharedCalls."""
+        return limits(facts, self._hall.limit)
+
+    async def announce(self, record: CallRecord) -> CallRecord | Limit:
+        """See SharedCalls."""
+        known = self._hall.records.get(record.facts.call_sid)
+        if known is None and (reached := self._hall.reached(record.facts)):
+            return reached
         return self._hall.records.setdefault(record.facts.call_sid, record)
 
     async def find(self, call_sid: str) -> CallRecord | None:

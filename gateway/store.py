@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any, Self, cast
 from urllib.parse import quote
 
 import redis
@@ -15,12 +15,9 @@ from redis.exceptions import TimeoutError as Late
 from redis.retry import Retry
 
 from .core.errors import StoreError, StoreFault
-from .embedded import find_server, join
+from .embedded import join
 from .settings import Settings
 from .store_faults import IS_A_REPLICA, one_line, place
-
-if TYPE_CHECKING:
-    from fakeredis import FakeServer
 
 OLDEST = (6, 2)
 FOLDER = Path(".voicegate")
@@ -46,19 +43,14 @@ class OpenStore:
     prefix: str
     url: str = field(repr=False)  # it may hold a password
     leave: Callable[[], None] = field(default=_stay, repr=False)
-    memory: "FakeServer | None" = field(default=None, repr=False)
 
     @property
     def where(self) -> str:
         """What errors call it."""
-        return place(self.url) if self.memory is None else "this process"
+        return place(self.url)
 
     def command_client(self) -> redis.Redis:
         """For a command that a person waits for."""
-        if self.memory is not None:
-            from fakeredis import FakeRedis
-
-            return FakeRedis(server=self.memory)
         pause = ExponentialWithJitterBackoff(base=0.1, cap=1.0)
         return redis.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
             self.url,
@@ -70,10 +62,6 @@ class OpenStore:
 
     def gateway_client(self) -> redis.asyncio.Redis:
         """For the event loop that is running: gives up before a caller notices."""
-        if self.memory is not None:
-            from fakeredis import FakeAsyncRedis
-
-            return FakeAsyncRedis(server=self.memory)
         pause = ExponentialWithJitterBackoff(base=0.01, cap=0.05)
         return redis.asyncio.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
             self.url,
@@ -94,24 +82,15 @@ class OpenStore:
         self.close()
 
 
-def open_store(
-    settings: Settings,
-    folder: Path = FOLDER,
-    *,
-    may_forget: bool = False,
-    is_patient: bool = False,
-) -> OpenStore:
+def open_store(settings: Settings, folder: Path = FOLDER, *, is_patient: bool = False) -> OpenStore:
     """The Redis of REDIS_URL, else the private one of the folder, which starts if need be.
 
-    `may_forget`: where no server can be had, a store in this process will do, which keeps nothing.
     `is_patient`: one that is away now may come back; whoever asks it meanwhile is told.
     Raises StoreError.
     """
     if settings.redis_url is not None:
         url = settings.redis_url.get_secret_value()
         opened = OpenStore(f"Redis at {place(url)}", settings.redis_prefix, url)
-    elif may_forget and find_server() is None:
-        return _in_memory(settings)
     else:
         opened = _private(settings, folder)
     try:
@@ -130,13 +109,6 @@ def _private(settings: Settings, folder: Path) -> OpenStore:
     told = f"{did} in {folder}, as REDIS_URL is not set"
     url = f"unix://{quote(share.socket_path)}"
     return OpenStore(told, settings.redis_prefix, url, share.leave)
-
-
-def _in_memory(settings: Settings) -> OpenStore:
-    from fakeredis import FakeServer
-
-    told = "no redis-server on this machine: nothing will be kept"
-    return OpenStore(told, settings.redis_prefix, "", memory=FakeServer())
 
 
 def _examine(opened: OpenStore) -> None:

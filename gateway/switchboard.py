@@ -13,28 +13,26 @@ from .core.actions import EndReason
 from .core.errors import StoreError
 from .core.events import CallRang, CarrierEnded, LegClosed, LegEnd
 from .core.redact import phone
+from .flow_calls import Casting
 from .hang_ups import HangUps
 from .live_calls import EndedCall, LiveCall, LiveCalls
 from .session import Session
-from .shared_calls import SharedCalls
+from .shared_calls import Limit, SharedCalls
 from .stream_fault import StreamFault
 from .tokens import Grant
 
 _LOG = structlog.stdlib.get_logger("voicegate.switchboard")
 _BY_THE_CARRIER = (EndReason.CALLER_HUNG_UP, EndReason.TRANSFERRED, EndReason.REDIRECTED)
 
-Recall = Callable[[CallFacts], Awaitable[Answering]]
+Answerer = Answering | Casting  # an agent, or a flow with its agents
+Recall = Callable[[CallFacts], Awaitable[Answerer]]
 
 
 class OpenSession(Protocol):
     """Makes the session of a call, on which nothing has been spent yet."""
 
     def __call__(
-        self,
-        call_id: str,
-        called: str,
-        answering: Answering,
-        on_end: Callable[[EndReason], None],
+        self, facts: CallFacts, answerer: Answerer, on_end: Callable[[EndReason], None]
     ) -> Session: ...
 
 
@@ -42,7 +40,7 @@ def note_nothing(_called: str) -> None:
     """Without a registry nobody wants to know when a number was last called."""
 
 
-async def as_it_stands(facts: CallFacts) -> Answering:
+async def as_it_stands(facts: CallFacts) -> Answerer:
     """Without a registry there are no agents but the one whom the settings describe."""
     return Answering(facts.route, audio=facts.audio, version=facts.version)
 
@@ -73,34 +71,51 @@ class Switchboard:
 
     # -- a call rings --------------------------------------------------------------------------
 
-    async def announce(self, facts: CallFacts, answering: Answering, caller: str) -> CallRecord:
+    async def announce(self, facts: CallFacts, answerer: Answerer) -> CallRecord | Limit:
         """Take the call, unless another process has it: the record of whoever has.
 
-        It counts here and its model is called while the others are asked; nothing is said to the
-        model that costs, and it is let go if the call is not ours.
+        Or the limit that keeps it out. It counts here and its model is called while the others are
+        asked, or afterwards where there is a limit; nothing is said to the model that costs, and
+        it is let go if the call is not ours.
         """
-        call = self._open(facts, answering)
-        call.session.deliver(CallRang())
-        found = await self.announce_again(call)
-        if found.facts.call_id != facts.call_id:
+        call = self._open(facts, answerer)
+        has_limit = bool(self._shared.limits(facts))
+        if not has_limit:
+            call.session.deliver(CallRang())
+        found = await self._ask(call)
+        if isinstance(found, Limit):
+            self._drop(call)
             return found
-        shown = {"caller": phone(caller), "called": phone(facts.called)}
+        if found.facts.call_id != facts.call_id:
+            self._let_go(call)
+            return found
+        if has_limit:
+            call.session.deliver(CallRang())
+        shown = {"caller": phone(facts.caller), "called": phone(facts.called)}
         _LOG.info("call.rang", call=facts.call_id, call_sid=facts.call_sid, **shown)
         return self._with_end(found)
 
     async def announce_again(self, call: LiveCall) -> CallRecord:
-        """The carrier asks once more about a call that is waiting here."""
-        record = CallRecord(call.facts, self._shared.process)
-        try:
-            found = await self._shared.announce(record)
-        except StoreError as error:
-            _LOG.warning("call.vouched", call=call.call_id, step="rang", cause=error.fault)
-            record = self._with_end(record)
-            self._shared.keep(record)
-            return record
+        """The carrier asks once more about a call that is waiting here, and was promised."""
+        found = await self._ask(call)
+        if isinstance(found, Limit):  # the store has lost the call
+            return self._vouch(call)
         if found.facts.call_id != call.call_id:
             self._let_go(call)
         return found
+
+    async def _ask(self, call: LiveCall) -> CallRecord | Limit:
+        try:
+            return await self._shared.announce(CallRecord(call.facts, self._shared.process))
+        except StoreError as error:
+            _LOG.warning("call.vouched", call=call.call_id, step="rang", cause=error.fault)
+            return self._vouch(call)
+
+    def _vouch(self, call: LiveCall) -> CallRecord:
+        """It is ours on our own word; the store is told when that is possible."""
+        record = self._with_end(CallRecord(call.facts, self._shared.process))
+        self._shared.keep(record)
+        return record
 
     async def look_up(self, call_sid: str) -> CallRecord | None:
         """What another process knows of a call; None also where nobody can be asked."""
@@ -197,19 +212,25 @@ class Switchboard:
 
     # -- the call here -------------------------------------------------------------------------
 
-    def _open(self, facts: CallFacts, answering: Answering) -> LiveCall:
+    def _open(self, facts: CallFacts, answerer: Answerer) -> LiveCall:
         on_end = partial(self._ended, facts)
-        call = LiveCall(facts, self._open_session(facts.call_id, facts.called, answering, on_end))
+        call = LiveCall(facts, self._open_session(facts, answerer, on_end))
         self._calls.add(call)
         return call
 
     def _let_go(self, call: LiveCall) -> None:
-        """Another process has it; what was prepared for it here is closed."""
+        """Another process has it."""
+        if self._drop(call):
+            _LOG.info("call.moved", call=call.call_id, call_sid=call.call_sid)
+
+    def _drop(self, call: LiveCall) -> bool:
+        """Close what was prepared for it here, if it is still known."""
         known = self._calls.find(call.call_sid)
-        if known is not None and known.call_id == call.call_id:
+        is_known = known is not None and known.call_id == call.call_id
+        if is_known:
             self._calls.drop(call.call_sid)
             call.session.abandon()
-            _LOG.info("call.moved", call=call.call_id, call_sid=call.call_sid)
+        return is_known
 
     def _ended(self, facts: CallFacts, reason: EndReason) -> None:
         ended = self._calls.end(facts.call_sid, reason)

@@ -1,44 +1,37 @@
 """Names every concrete class: out of settings comes a gateway that only needs a port."""
 
-import random
 import secrets
 import time
 from asyncio import get_running_loop
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from fastapi import FastAPI
 
-from ..numbers.directory import Answering, OneRoute
+from ..numbers.directory import OneRoute
 from ..numbers.model import Route, RouteKind
 from .admission import Admission
 from .answers import MEDIA_PATH, Answers
 from .carriers.signature import SignatureValidator
 from .carriers.twilio_rest import TwilioRest
-from .core.actions import EndReason, OpenModel
-from .core.agent_script import agent_alone
 from .core.breaker import Breaker
-from .core.call import Call
-from .core.terms import CallLimits
 from .drain import Drain
+from .flow_calls import NoFlows, OneFlow, wall_clock
 from .gc_pauses import GcPauses
 from .hang_ups import HangUps
 from .live_calls import LiveCalls
 from .lobby import Lobby
-from .loop_clock import LoopClock, loop_ms
+from .loop_clock import loop_ms
 from .loop_lag import LoopLag
+from .messages import Messages
 from .metrics import Metrics
-from .model_socket import ModelSocket
-from .models.openai_realtime import OpenAIRealtime
-from .plans import agent_plan, call_limits, model_address, model_plan, tls_context
-from .prompts import prompts_for
+from .plans import call_limits
 from .reception import Reception
 from .redis_calls import RedisCalls
 from .registry_client import RegistryClient
-from .reporter import Reporter
-from .session import Session, Watcher
+from .sessions import Sessions, Watch
 from .settings import Settings
 from .shared_calls import Hall, MemoryCalls, SharedCalls
 from .shared_tokens import RedisTokenStore
@@ -52,12 +45,9 @@ from .tokens import (
     VouchingTokenStore,
     derive_key,
 )
-from .watchers import BreakerWatch, Together
 from .web import Figures, Health, Webhooks, build_app
 
 HOUSE_AGENT = Route(RouteKind.AGENT, "default")  # the one whom the settings describe
-
-Watch = Callable[[str], Watcher]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,78 +66,20 @@ class Gateway:
     registry: RegistryClient | None = None
 
 
-class Sessions:
-    """Makes the session of each call; nothing but the plans is shared between them.
-
-    `watch` gives one more watcher for a call id: one who sees every step.
-    """
-
-    def __init__(
-        self,
-        settings: Settings,
-        limits: CallLimits,
-        metrics: Metrics,
-        breaker: Breaker,
-        watch: Watch | None = None,
-    ) -> None:
-        self._limits = limits
-        self._metrics = metrics
-        self._health = BreakerWatch(breaker)
-        self._watch = watch
-        self._settings = settings
-        self._model_at = urlsplit(settings.openai_url).netloc
-        self._tls = tls_context(settings)
-
-    def open(
-        self,
-        call_id: str,
-        called: str,
-        answering: Answering,
-        on_end: Callable[[EndReason], None],
-    ) -> Session:
-        """See OpenSession."""
-        agent, limits = answering.agent, self._limits
-        if agent is not None and agent.max_call_s is not None:
-            limits = replace(limits, max_call_ms=agent.max_call_s * 1_000)
-        settings = self._settings
-        prompts = prompts_for(called)
-        reporter = Reporter(call_id, self._metrics, self._model_at)
-        watchers: list[Watcher] = [reporter, self._health]
-        if self._watch is not None:
-            watchers.append(self._watch(call_id))
-        session = Session(
-            Call(
-                agent_alone(agent_plan(settings, agent)),
-                limits,
-                prompts,
-                jitter=random.random(),
-                has_fallback_model=settings.fallback_model is not None,
-            ),
-            clock=LoopClock(lambda: session.deliver(None)),
-            open_model=partial(self._open_model, answering),
-            watcher=Together(*watchers),
-            on_end=on_end,
-            keeps_steps=self._watch is not None,
-        )
-        return session
-
-    def _open_model(self, answering: Answering, wanted: OpenModel) -> ModelSocket:
-        plan = model_plan(self._settings, answering, is_fallback=wanted.is_fallback)
-        place = model_address(self._settings, plan.model, self._limits, self._tls)
-        return ModelSocket(place, OpenAIRealtime(plan))
-
-
 def build(
     settings: Settings,
     *,
     is_insecure: bool,
     watch: Watch | None = None,
     store: OpenStore | None = None,
+    flow: OneFlow | None = None,
+    messages: Path = FOLDER / "voicemail",
 ) -> Gateway:
     """The gateway of valid settings, for the event loop that is running.
 
     Insecure: nobody has to sign, which is for this machine only. `watch`: see Sessions. Without a
-    store every number leads to the agent whom the settings describe.
+    store every number leads to the agent whom the settings describe, or to that one `flow`.
+    Messages that callers leave lie in the folder `messages`.
     """
     assert settings.public_url is not None
     metrics, limits = Metrics(), call_limits(settings)
@@ -156,7 +88,7 @@ def build(
     validator = None if is_insecure else SignatureValidator(settings.public_url, auth_tokens)
     key = derive_key(auth_tokens[0] if auth_tokens else None)
     now_ms = partial(loop_ms, get_running_loop())
-    shared, token_store = _shared(store, process, now_ms)
+    shared, token_store = _shared(settings, store, process, now_ms)
     tokens = StreamTokens(key, token_store, _wall_ms, process)
     calls = LiveCalls(now_ms)
     metrics.calls_live.set_function(lambda: len(calls))
@@ -171,14 +103,17 @@ def build(
         lag_ms=lambda: lag.p99_ms,
     )
     answers = Answers(settings.public_url, settings.fallback_number)
+    house = HOUSE_AGENT if flow is None else flow.route
     registry = None if store is None else _registry(settings, store, calls)
     carrier = _carrier(settings, auth_tokens)
     hang_ups = HangUps(carrier)
     note_call = note_nothing if registry is None else registry.note_call
+    clock = wall_clock if flow is None else flow.now
+    sessions = Sessions(settings, limits, metrics, breaker, Messages(messages), clock, watch)
     switchboard = Switchboard(
         calls=calls,
         shared=shared,
-        open_session=Sessions(settings, limits, metrics, breaker, watch).open,
+        open_session=sessions.open,
         hang_ups=hang_ups,
         note_call=note_call,
         recall=as_it_stands if registry is None else registry.recall,
@@ -186,7 +121,8 @@ def build(
     reception = Reception(
         calls=calls,
         switchboard=switchboard,
-        directory=OneRoute(HOUSE_AGENT) if registry is None else registry.directory,
+        directory=OneRoute(house) if registry is None else registry.directory,
+        shelf=flow or (NoFlows() if registry is None else registry.shelf),
         admission=admission,
         answers=answers,
         tokens=tokens,
@@ -220,14 +156,15 @@ def build(
 
 
 def _shared(
-    store: OpenStore | None, process: str, now_ms: Callable[[], int]
+    settings: Settings, store: OpenStore | None, process: str, now_ms: Callable[[], int]
 ) -> tuple[SharedCalls, TokenStore]:
     """What all processes know: without a store this one is all there are."""
+    limit = settings.max_calls_total
     if store is None:
-        return MemoryCalls(process, Hall(now_ms)), MemoryTokenStore(_wall_ms)
+        return MemoryCalls(process, Hall(now_ms, limit=limit)), MemoryTokenStore(_wall_ms)
     client = store.gateway_client()
     used = RedisTokenStore(client, store.prefix, _wall_ms, store.where)
-    calls = RedisCalls(client, store.prefix, store.where, process)
+    calls = RedisCalls(client, store.prefix, store.where, process, limit)
     return calls, VouchingTokenStore(used, process, _wall_ms)
 
 

@@ -15,14 +15,13 @@ from ..registry import scripts
 from ..registry.keys import Keys
 from ..registry.overrides import parse_overrides
 from ..registry.replies import as_bytes
+from .follower import POLL_S, Follower
 from .last_good import LastGood
 from .view import Serving, Standing, View
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
-    from redis.asyncio.client import PubSub
 
-POLL_S = 1.0
 HOLD_S = 20.0
 HOLD_MS = 60_000
 
@@ -57,7 +56,7 @@ class Watch:
         self._copy = copy
         self._held = held
         self._tell = tell
-        self._poll_s = poll_s
+        self._follower = Follower(client, keys.changes, self._look, poll_s)
         self._serving = Serving(keys.account)
         self._hold = client.register_script(scripts.HOLD)
         self._hold_at = 0.0
@@ -88,13 +87,8 @@ class Watch:
         await self._look()
 
     async def run(self) -> None:
-        """Follow the store until cancelled, and a moment longer: the client may swallow that."""
-        task = asyncio.current_task()
-        assert task is not None
-        async with self._client.pubsub() as channel:  # pyright: ignore[reportUnknownMemberType]
-            while not task.cancelling():
-                await self._wait(channel)
-                await self._look()
+        """Follow the store until cancelled."""
+        await self._follower.run()
 
     async def version(self, version: int) -> Snapshot | None:
         """One that a call was answered by elsewhere; None if it is no more. Raises Redis' errors."""
@@ -106,15 +100,6 @@ class Watch:
     async def note_call(self, number: str, ended_at: datetime) -> None:
         """Write down when a number's last call ended. Raises the errors of Redis."""
         await self._client.set(self._keys.last(number), ended_at.isoformat())
-
-    async def _wait(self, channel: "PubSub") -> None:
-        """For a message, or as long as may pass without one."""
-        try:
-            if not channel.subscribed:
-                await channel.subscribe(self._keys.changes)
-            await channel.get_message(ignore_subscribe_messages=True, timeout=self._poll_s)
-        except (RedisError, OSError):
-            await asyncio.sleep(self._poll_s)
 
     async def _look(self) -> None:
         before = self.view

@@ -149,7 +149,8 @@ class _Composer:
 
     def _list(self, start: "Event", depth: int) -> ListNode:
         items: list[Node] = []
-        for event in self._until(self._yaml.SequenceEndEvent):
+        end = self._yaml.SequenceEndEvent
+        while not isinstance(event := next(self._events), end):
             item = self._node(event, depth)
             if item is not None:
                 items.append(item)
@@ -158,7 +159,8 @@ class _Composer:
     def _mapping(self, start: "Event", depth: int) -> MappingNode:
         keys: dict[str, TextNode] = {}
         values: dict[str, Node | None] = {}
-        for event in self._until(self._yaml.MappingEndEvent):
+        end = self._yaml.MappingEndEvent
+        while not isinstance(event := next(self._events), end):
             key = self._node(event, depth)
             value = self._node(next(self._events), depth)
             if isinstance(key, TextNode) and key.text not in keys and not _is_merge(key):
@@ -166,13 +168,6 @@ class _Composer:
             elif key is not None:
                 self._refuse_key(event, key, keys)
         return MappingNode(*_place(start.start_mark), keys, values)
-
-    def _until(self, end: type["Event"]) -> Iterator["Event"]:
-        """The events in front of this one; whoever takes one also takes all that is inside."""
-        for event in self._events:
-            if isinstance(event, end):
-                return
-            yield event
 
     def _refuse_key(self, event: "Event", key: Node, keys: dict[str, TextNode]) -> None:
         if not isinstance(key, TextNode):

@@ -31,7 +31,7 @@ from voicegate.gateway.socket_limits import CARRIER_LIMITS
 from voicegate.gateway.sockets import accepting
 from voicegate.gateway.stream_fault import StreamFault
 from voicegate.gateway.switch import UpgradeHead
-from voicegate.gateway.switchboard import Switchboard
+from voicegate.gateway.switchboard import Answerer, Switchboard
 from voicegate.gateway.tokens import Grant, StreamTokens
 from voicegate.numbers.directory import Answering
 
@@ -96,13 +96,13 @@ class Entrance:
             hang_ups=HangUps(None),
         )
         self.lobby = Lobby(switchboard.claim, self.tokens, None, self.metrics)
-        at_once(switchboard.announce(CallFacts("one", SID), Answering(None), ""))
+        at_once(switchboard.announce(CallFacts("one", SID), Answering(None)))
         call = self.calls.find(SID)
         assert isinstance(call, LiveCall)
         self.call = call
 
     def _open(
-        self, call_id: str, called: str, answering: Answering, on_end: Callable[[EndReason], None]
+        self, facts: CallFacts, answerer: Answerer, on_end: Callable[[EndReason], None]
     ) -> Session:
         return Session(
             Call(agent_alone(AgentPlan(greeting=None)), CallLimits(), Prompts()),

@@ -13,7 +13,6 @@ from voicegate.gateway.plans import (
     tls_context,
 )
 from voicegate.gateway.settings import Settings, load
-from voicegate.numbers.directory import Answering
 from voicegate.numbers.model import Agent, Audio, Route, RouteKind
 
 NEEDED = {
@@ -39,7 +38,7 @@ def settings(**more: str) -> Settings:
 
 
 def plan_of(given: Settings, agent: Agent | None, audio: Audio | None = None) -> ModelPlan:
-    return model_plan(given, Answering(ROUTE, agent, audio), is_fallback=False)
+    return model_plan(given, agent, audio, is_fallback=False)
 
 
 def test_the_agent_greets_and_is_interrupted_as_the_settings_say() -> None:
@@ -83,7 +82,7 @@ def test_the_model_is_asked_for_what_the_agent_says_and_the_number_s_audio() -> 
 def test_the_fallback_model_is_the_settings_own_for_every_agent() -> None:
     """C10."""
     given = settings(VOICEGATE_FALLBACK_MODEL="gpt-realtime-1.5")
-    second = model_plan(given, Answering(ROUTE, CLINIC), is_fallback=True)
+    second = model_plan(given, CLINIC, is_fallback=True)
     assert (second.model, second.voice) == ("gpt-realtime-1.5", "sage")
 
 

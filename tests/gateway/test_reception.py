@@ -1,7 +1,7 @@
 """What the carrier is answered, webhook by webhook, in any order and number."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import permutations
 
@@ -9,6 +9,7 @@ import pytest
 
 from voicegate.gateway.admission import Admission
 from voicegate.gateway.answers import CLOSED, Answers
+from voicegate.gateway.call_record import CallFacts
 from voicegate.gateway.core.actions import (
     EndReason,
     OpenModel,
@@ -26,6 +27,7 @@ from voicegate.gateway.core.events import (
     LegFaultKind,
 )
 from voicegate.gateway.core.terms import CallLimits, Prompts
+from voicegate.gateway.flow_calls import Casting, NoFlows, Shelf
 from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import EndedCall, LiveCall, LiveCalls
 from voicegate.gateway.metrics import Metrics
@@ -36,11 +38,12 @@ from voicegate.gateway.session import Session
 from voicegate.gateway.shared_calls import Hall, MemoryCalls
 from voicegate.gateway.sim.rig.clock import StillClock
 from voicegate.gateway.sim.rig.end import CALLER, MemoryEnd
+from voicegate.gateway.sim.rig.flows import MemoryShelf, silent_flow
 from voicegate.gateway.sim.rig.loops import at_once, run
-from voicegate.gateway.switchboard import Switchboard
+from voicegate.gateway.switchboard import Answerer, Switchboard
 from voicegate.gateway.tokens import MemoryTokenStore, StreamTokens
 from voicegate.numbers.directory import Answering
-from voicegate.numbers.model import Route, RouteKind
+from voicegate.numbers.model import Agent, Route, RouteKind
 
 ACCOUNT = "AC" + "a" * 32
 SID, OTHER = "CA" + "1" * 32, "CA" + "2" * 32
@@ -88,7 +91,9 @@ class Desk:
         max_calls: int = 10,
         fallback_number: str | None = None,
         others: dict[str, Answering] | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
+        self.taken: list[tuple[CallFacts, Answerer]] = []
         self.noted: list[str] = []
         self.metrics = Metrics()
         self.calls = LiveCalls(lambda: 0)
@@ -111,6 +116,7 @@ class Desk:
                 note_call=self.noted.append,
             ),
             directory=OneNumber(others or {}),
+            shelf=shelf or NoFlows(),
             admission=self.admission,
             answers=self.answers,
             tokens=self.tokens,
@@ -120,18 +126,14 @@ class Desk:
         )
 
     def _open(
-        self,
-        call_id: str,
-        called: str,
-        answering: Answering,
-        on_end: Callable[[EndReason], None],
+        self, facts: CallFacts, answerer: Answerer, on_end: Callable[[EndReason], None]
     ) -> Session:
-        assert (called, answering) == (OURS, DESK)
+        self.taken.append((facts, answerer))
         return Session(
             Call(agent_alone(AgentPlan()), CallLimits(), Prompts()),
             clock=StillClock(),
             open_model=self._open_model,
-            watcher=Reporter(call_id, self.metrics),
+            watcher=Reporter(facts.call_id, self.metrics),
             on_end=on_end,
         )
 
@@ -219,6 +221,43 @@ def test_a_route_that_leads_elsewhere_costs_no_model(route: Route | None, said: 
     assert reply.status is HTTPStatus.OK
     assert said.encode() in reply.document
     assert (desk.models, len(desk.calls), desk.noted) == (0, 0, [NOT_OURS])
+
+
+def test_a_number_may_lead_to_a_flow_and_the_call_keeps_its_version() -> None:
+    """F9: with the agents that there are, and the version in force when it rang."""
+    amy = Agent("amy", "Be kind.")
+    route = Route(RouteKind.FLOW, "hello")
+    flow = Answering(route, version=7, agents={"amy": amy})
+    second = silent_flow(version=2)
+    desk = Desk(others={NOT_OURS: flow}, shelf=MemoryShelf(silent_flow(), second))
+    reply = at_once(desk.reception.voice(replace(RANG, called=NOT_OURS)))
+    assert b"<Stream" in reply.document
+    ((facts, answerer),) = desk.taken
+    assert answerer == Casting(second, {"amy": amy})
+    assert (facts.route, facts.version, facts.caller) == (replace(route, version=2), 7, RANG.caller)
+
+
+def test_a_flow_that_is_not_there_leaves_the_caller_to_the_fallback() -> None:
+    desk = Desk(
+        fallback_number="+15550100099", others={NOT_OURS: Answering(Route(RouteKind.FLOW, "x"))}
+    )
+    reply = at_once(desk.reception.voice(replace(RANG, called=NOT_OURS)))
+    assert b"+15550100099" in reply.document
+    assert desk.taken == []
+
+
+def test_a_flow_is_served_while_the_model_fails() -> None:
+    """F2: that is what its handlers are for."""
+    desk = Desk(
+        others={NOT_OURS: Answering(Route(RouteKind.FLOW, "hello"))},
+        shelf=MemoryShelf(silent_flow()),
+    )
+    desk.breaker.saw(fact("model.refused", row="E2", cause="http_401"), 0)
+    assert (
+        b"<Stream"
+        not in at_once(desk.reception.voice(Notice(OTHER, ACCOUNT, called=OURS))).document
+    )
+    assert b"<Stream" in at_once(desk.reception.voice(replace(RANG, called=NOT_OURS))).document
 
 
 def test_a_call_keeps_the_version_that_answered_it_and_is_noted_at_its_end() -> None:

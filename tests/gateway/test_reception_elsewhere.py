@@ -7,7 +7,7 @@ import pytest
 
 from voicegate.gateway.admission import Admission
 from voicegate.gateway.answers import Answers
-from voicegate.gateway.call_record import CallRecord
+from voicegate.gateway.call_record import CallFacts, CallRecord
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.agent import AgentPlan
 from voicegate.gateway.core.agent_script import agent_alone
@@ -16,6 +16,7 @@ from voicegate.gateway.core.call import Call
 from voicegate.gateway.core.errors import StoreError, StoreFault
 from voicegate.gateway.core.events import GatewayDraining
 from voicegate.gateway.core.terms import CallLimits, Prompts
+from voicegate.gateway.flow_calls import NoFlows
 from voicegate.gateway.hang_ups import HangUps
 from voicegate.gateway.live_calls import LiveCall, LiveCalls
 from voicegate.gateway.metrics import Metrics
@@ -23,11 +24,11 @@ from voicegate.gateway.notice import Notice
 from voicegate.gateway.reception import Reception, Reply
 from voicegate.gateway.reporter import Reporter
 from voicegate.gateway.session import Session
-from voicegate.gateway.shared_calls import Hall, MemoryCalls
+from voicegate.gateway.shared_calls import Hall, Limit, MemoryCalls
 from voicegate.gateway.sim.rig.clock import StillClock
 from voicegate.gateway.sim.rig.end import CALLER, MemoryEnd
 from voicegate.gateway.sim.rig.loops import at_once
-from voicegate.gateway.switchboard import Switchboard
+from voicegate.gateway.switchboard import Answerer, Switchboard
 from voicegate.gateway.tokens import MemoryTokenStore, StreamTokens
 from voicegate.numbers.directory import Answering
 from voicegate.numbers.model import Route, RouteKind
@@ -55,7 +56,7 @@ class Counted(MemoryCalls):
         if self.is_away:
             raise StoreError(StoreFault.UNREACHABLE, "away")
 
-    async def announce(self, record: CallRecord) -> CallRecord:
+    async def announce(self, record: CallRecord) -> CallRecord | Limit:
         self._ask()
         return await super().announce(record)
 
@@ -73,6 +74,7 @@ class Front:
 
     def __init__(self, name: str, hall: Hall, *, max_calls: int = 10) -> None:
         self.metrics = Metrics()
+        self.number_max: int | None = None
         self.calls = LiveCalls(lambda: 0)
         self.shared = Counted(name, hall)
         tokens = StreamTokens(b"key", MemoryTokenStore(lambda: 0), lambda: 0, name)
@@ -85,6 +87,7 @@ class Front:
                 hang_ups=HangUps(None),
             ),
             directory=self,
+            shelf=NoFlows(),
             admission=Admission(
                 self.calls, Breaker(), now_ms=lambda: 0, max_calls=max_calls, lag_ms=lambda: 0.0
             ),
@@ -96,17 +99,17 @@ class Front:
 
     def resolve(self, called: str, caller: str) -> Answering:
         if called == OURS:
-            return Answering(Route(RouteKind.AGENT, "desk"))
+            return Answering(Route(RouteKind.AGENT, "desk"), max_calls=self.number_max)
         return Answering(Route(RouteKind.FORWARD, "+13125550177"))
 
     def _open(
-        self, call_id: str, called: str, answering: Answering, on_end: Callable[[EndReason], None]
+        self, facts: CallFacts, answerer: Answerer, on_end: Callable[[EndReason], None]
     ) -> Session:
         return Session(
             Call(agent_alone(AgentPlan()), CallLimits(), Prompts()),
             clock=StillClock(),
             open_model=lambda _: MemoryEnd(),
-            watcher=Reporter(call_id, self.metrics),
+            watcher=Reporter(facts.call_id, self.metrics),
             on_end=on_end,
         )
 
@@ -124,8 +127,8 @@ class Front:
         return call
 
 
-def two(*, max_calls: int = 10) -> tuple[Front, Front]:
-    hall = Hall(lambda: 0)
+def two(*, max_calls: int = 10, limit: int | None = None) -> tuple[Front, Front]:
+    hall = Hall(lambda: 0, limit=limit)
     return Front("a", hall), Front("b", hall, max_calls=max_calls)
 
 
@@ -171,6 +174,32 @@ def test_a_process_that_would_not_take_a_call_knows_that_another_has(why: str) -
     assert not b.metrics.registry.get_sample_value(
         "voicegate_calls_ended_total", {"reason": "overload_refused"}
     )
+
+
+def test_beyond_the_limit_of_all_processes_a_call_gets_the_fallback_and_is_counted() -> None:
+    """C151, C154, C3: by whichever process is asked, in its one question."""
+    a, b = two(limit=1)
+    first = a.voice()
+    other = Notice("CA" + "2" * 32, ACCOUNT, called=OURS)
+    asked = b.shared.asked
+    assert b.voice(other) == FALLBACK
+    assert b.shared.asked == asked + 1
+    refused = {"reason": "overload_refused"}
+    assert b.metrics.registry.get_sample_value("voicegate_calls_ended_total", refused) == 1
+    assert b.voice() == first
+    a.status(OVER)
+    assert b"<Connect" in b.voice(other).document
+
+
+def test_beyond_the_limit_of_a_number_its_calls_get_the_fallback() -> None:
+    """C151, C154: the limit that the process knows which is asked, the calls of all."""
+    a, b = two()
+    a.voice()
+    b.number_max = 1
+    other = Notice("CA" + "2" * 32, ACCOUNT, called=OURS)
+    assert b.voice(other) == FALLBACK
+    b.number_max = 2
+    assert b"<Connect" in b.voice(other).document
 
 
 def test_after_a_farewell_any_process_says_that_it_is_over() -> None:

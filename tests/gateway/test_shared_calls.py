@@ -14,7 +14,7 @@ from voicegate.gateway.call_record import CallFacts, CallRecord
 from voicegate.gateway.core.actions import EndReason
 from voicegate.gateway.core.errors import StoreError
 from voicegate.gateway.redis_calls import RedisCalls
-from voicegate.gateway.shared_calls import Hall, MemoryCalls, SharedCalls
+from voicegate.gateway.shared_calls import Hall, Limit, MemoryCalls, SharedCalls
 from voicegate.gateway.sim.rig.clock import StillClock
 from voicegate.gateway.sim.rig.loops import at_once, turn
 from voicegate.gateway.store import OpenStore
@@ -45,15 +45,20 @@ class Told:
 class Street:
     """Opens processes that share their calls."""
 
-    def __init__(self, store: OpenStore | None) -> None:
+    def __init__(self, store: OpenStore | None, limit: int | None = None) -> None:
         self._store = store
-        self._hall = Hall(lambda: 0)
+        self._limit = limit
+        self._hall = Hall(lambda: 0, limit=limit)
 
     def make(self, process: str) -> SharedCalls:
         store = self._store
         if store is None:
             return MemoryCalls(process, self._hall)
-        return RedisCalls(store.gateway_client(), store.prefix, store.where, process)
+        return RedisCalls(store.gateway_client(), store.prefix, store.where, process, self._limit)
+
+    def limited(self, limit: int) -> "Street":
+        """The same with a limit."""
+        return Street(self._store, limit)
 
     def open(
         self, process: str, owner: Told | None = None
@@ -100,6 +105,94 @@ def test_whoever_announces_a_call_first_has_it(street: Street) -> None:
             assert await b.announce(other) == first
             assert await a.announce(first) == first
             assert await b.find(SID) == first
+
+    asyncio.run(main())
+
+
+def numbered(number: int, process: str) -> CallRecord:
+    return CallRecord(CallFacts(f"call-{number}", f"CA{number}"), process)
+
+
+async def until_taken(calls: SharedCalls, record: CallRecord) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while await calls.announce(record) is Limit.TOTAL:
+            await turn()
+
+
+def test_all_processes_together_take_as_many_calls_as_the_limit(street: Street) -> None:
+    """C151, C154: one that is known is told all the same; one that is over makes room."""
+
+    async def main() -> None:
+        limited = street.limited(2)
+        async with limited.open("a") as a, limited.open("b") as b:
+            one, two = numbered(1, "a"), numbered(2, "b")
+            assert [await a.announce(one), await b.announce(two)] == [one, two]
+            assert await b.announce(two) == two
+            assert await b.announce(one) == one
+            for process, calls in (("a", a), ("b", b)):
+                assert await calls.announce(numbered(3, process)) is Limit.TOTAL
+            assert await a.find("CA3") is None
+            b.keep(replace(two, reason=EndReason.CALLER_HUNG_UP))
+            await until_taken(a, numbered(3, "a"))
+            assert await b.announce(numbered(4, "b")) is Limit.TOTAL
+
+    asyncio.run(main())
+
+
+def test_all_processes_together_take_as_many_calls_of_a_number_as_it_says(street: Street) -> None:
+    """C151, C154: calls of others are not in its way, and it says so only of new ones."""
+
+    async def main() -> None:
+        async with street.open("a") as a, street.open("b") as b:
+            one, two, other = (
+                replace(numbered(number, "a"), facts=_limited(number, called))
+                for number, called in ((1, "+1212"), (2, "+1212"), (3, "+1313"))
+            )
+            assert [await a.announce(one), await a.announce(other)] == [one, other]
+            assert await b.announce(two) is Limit.NUMBER
+            assert await b.announce(one) == one
+            assert a.limits(one.facts) == {Limit.NUMBER: 1}
+            a.keep(replace(one, reason=EndReason.CALLER_HUNG_UP))
+            async with asyncio.timeout(PATIENCE_S):
+                while await b.announce(two) is Limit.NUMBER:
+                    await turn()
+
+    asyncio.run(main())
+
+
+def _limited(number: int, called: str) -> CallFacts:
+    return CallFacts(f"call-{number}", f"CA{number}", called, max_calls=1)
+
+
+def test_a_call_that_moves_keeps_its_one_slot(street: Street) -> None:
+    """C6, C154: whoever has it then gives it back."""
+
+    async def main() -> None:
+        limited = street.limited(1)
+        async with limited.open("a") as a, limited.open("b") as b:
+            one, two = numbered(1, "a"), numbered(2, "a")
+            await a.announce(one)
+            await b.claim("CA1", "call-1")
+            assert await a.announce(two) is Limit.TOTAL
+            b.keep(CallRecord(one.facts, "b", has_started=True, reason=EndReason.DRAINED))
+            await until_taken(a, two)
+
+    asyncio.run(main())
+
+
+def test_a_call_whose_process_is_gone_gives_its_slot_back_when_that_is_found_out(
+    street: Street,
+) -> None:
+    """C154, C155: the carrier says that it is over."""
+
+    async def main() -> None:
+        limited = street.limited(1)
+        async with limited.open("b") as b:
+            async with limited.open("a") as a:
+                await a.announce(numbered(1, "a"))
+            assert await b.announce(numbered(2, "b")) is Limit.TOTAL
+            await b.lose("CA1", is_over=True)
+            assert await b.announce(numbered(2, "b")) == numbered(2, "b")
 
     asyncio.run(main())
 

@@ -162,38 +162,6 @@ def test_a_private_one_that_does_not_fit_is_left_again(
     redis_gone(tmp_path)
 
 
-def no_server() -> None:
-    """As on a machine without one."""
-
-
-def test_without_any_server_only_who_may_forget_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A store of this process, the same for all its clients, scripts included."""
-    monkeypatch.setattr(opening, "find_server", no_server)
-    with open_store(load({}, None), tmp_path, may_forget=True) as opened:
-        assert "nothing will be kept" in opened.told
-        assert opened.where == "this process"
-        with opened.command_client() as client:
-            assert client.register_script("return redis.call('INCR', KEYS[1])")(keys=["n"]) == 1
-
-        async def by_gateway() -> int:
-            async with opened.gateway_client() as client:
-                return await client.incr("n")
-
-        assert asyncio.run(by_gateway()) == 2
-    assert not list(tmp_path.iterdir())
-
-
-def test_who_may_forget_uses_a_server_where_there_is_one(
-    redis_server: str, tmp_path: Path, redis_gone: Gone
-) -> None:
-    assert redis_server
-    with open_store(load({}, None), tmp_path, may_forget=True) as opened:
-        assert opened.memory is None
-    redis_gone(tmp_path)
-
-
 class Deaf:
     """Accepts connections and never answers; counts them."""
 

@@ -17,12 +17,12 @@ from voicegate.gateway.live_calls import EndedCall, LiveCall, LiveCalls
 from voicegate.gateway.metrics import Metrics
 from voicegate.gateway.reporter import Reporter
 from voicegate.gateway.session import Session
-from voicegate.gateway.shared_calls import Hall, MemoryCalls, Owner
+from voicegate.gateway.shared_calls import Hall, Limit, MemoryCalls, Owner
 from voicegate.gateway.sim.rig.clock import StillClock
 from voicegate.gateway.sim.rig.end import CALLER, MemoryEnd
 from voicegate.gateway.sim.rig.loops import at_once, run
 from voicegate.gateway.stream_fault import StreamFault
-from voicegate.gateway.switchboard import Switchboard
+from voicegate.gateway.switchboard import Answerer, Switchboard
 from voicegate.gateway.tokens import Grant
 from voicegate.numbers.directory import Answering
 from voicegate.numbers.model import Agent, Route, RouteKind
@@ -40,6 +40,7 @@ class Fragile(MemoryCalls):
 
     def __init__(self, process: str, hall: Hall) -> None:
         super().__init__(process, hall)
+        self.hall = hall
         self.is_away = False
         self.meanwhile: Callable[[], None] | None = None
         self.unwritten: list[CallRecord] = []
@@ -48,7 +49,7 @@ class Fragile(MemoryCalls):
         if self.is_away:
             raise StoreError(StoreFault.UNREACHABLE, "away")
 
-    async def announce(self, record: CallRecord) -> CallRecord:
+    async def announce(self, record: CallRecord) -> CallRecord | Limit:
         if self.meanwhile is not None:
             self.meanwhile()
         self._reach()
@@ -81,7 +82,7 @@ class Process:
         self.shared = Fragile(name, hall)
         self.hang_ups = HangUps(None)
         self.models: list[MemoryEnd] = []
-        self.answered_by: list[Answering] = []
+        self.answered_by: list[Answerer] = []
         self.noted: list[str] = []
         self.board = Switchboard(
             calls=self.calls,
@@ -97,14 +98,14 @@ class Process:
         return PINNED
 
     def _open(
-        self, call_id: str, called: str, answering: Answering, on_end: Callable[[EndReason], None]
+        self, facts: CallFacts, answerer: Answerer, on_end: Callable[[EndReason], None]
     ) -> Session:
-        self.answered_by.append(answering)
+        self.answered_by.append(answerer)
         return Session(
             Call(agent_alone(AgentPlan()), CallLimits(), Prompts()),
             clock=StillClock(),
             open_model=self._open_model,
-            watcher=Reporter(call_id, Metrics()),
+            watcher=Reporter(facts.call_id, Metrics()),
             on_end=on_end,
         )
 
@@ -113,7 +114,12 @@ class Process:
         return self.models[-1]
 
     def ring(self, facts: CallFacts = FACTS) -> CallRecord:
-        return at_once(self.board.announce(facts, PINNED, "+15550100001"))
+        found = self.try_to_ring(facts)
+        assert isinstance(found, CallRecord)
+        return found
+
+    def try_to_ring(self, facts: CallFacts = FACTS) -> CallRecord | Limit:
+        return at_once(self.board.announce(facts, PINNED))
 
     def hear_of_the_end(self) -> None:
         call = self.calls.find(SID)
@@ -133,8 +139,8 @@ class Process:
         return at_once(self.board.lose(SID, is_over=is_over))
 
 
-def town(count: int = 3) -> list[Process]:
-    hall = Hall(lambda: 0)
+def town(count: int = 3, limit: int | None = None) -> list[Process]:
+    hall = Hall(lambda: 0, limit=limit)
     return [Process(name, hall) for name in "abcdefgh"[:count]]
 
 
@@ -159,10 +165,36 @@ def test_the_model_is_called_while_the_others_are_asked() -> None:
     assert models == [1]
 
 
-def test_a_call_that_ends_while_the_others_are_asked_is_over_everywhere() -> None:
+def test_a_call_beyond_the_limit_of_all_processes_opens_no_model_and_leaves_nothing() -> None:
+    """C151, C154: the next one is taken again when one is over; who was promised stays."""
+    a, b, _ = town(limit=1)
+    first = a.ring()
+    other = CallFacts("two", "CA" + "2" * 32)
+    assert b.try_to_ring(other) is Limit.TOTAL
+    assert (b.models, len(b.calls), b.calls.find(other.call_sid), b.noted) == ([], 0, None, [])
+    assert b.ring(TWICE) == first
+    a.hear_of_the_end()
+    assert b.ring(other).reason is None
+    assert len(b.models) == 1
+
+
+def test_a_promised_call_that_the_store_has_lost_meanwhile_is_not_refused() -> None:
+    """C4, C154: full by now, but the carrier has our document."""
+    a, b, _ = town(limit=1)
+    first = a.ring()
+    a.shared.hall.records.clear()
+    b.ring(CallFacts("two", "CA" + "2" * 32))
+    call = a.calls.find(SID)
+    assert isinstance(call, LiveCall)
+    assert at_once(a.board.announce_again(call)) == first
+    assert a.shared.hall.records[SID] == first
+
+
+@pytest.mark.parametrize("limit", [None, 9])
+def test_a_call_that_ends_while_the_others_are_asked_is_over_everywhere(limit: int | None) -> None:
     """C4, C20: also when the store is away then, and is told of the call later."""
     for is_away in (False, True):
-        a, b, _ = town()
+        a, b, _ = town(limit=limit)
         a.shared.is_away = is_away
         a.shared.meanwhile = a.hear_of_the_end
         assert a.ring().reason is EndReason.CALLER_HUNG_UP

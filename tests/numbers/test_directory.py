@@ -40,7 +40,7 @@ def answering(view: View) -> Answering:
     def now() -> datetime:
         return datetime(2026, 3, 1, tzinfo=UTC)
 
-    directory: Directory = RegistryDirectory(lambda: view, now, HOUSE)
+    directory: Directory = RegistryDirectory(lambda: view, now, HOUSE, lambda _route: False)
     return directory.resolve(CALLED, CALLER)
 
 
@@ -50,9 +50,10 @@ def test_with_one_agent_every_number_leads_to_it(called: str) -> None:
     assert directory.resolve(called, "") == Answering(HOUSE)
 
 
-def test_a_number_is_answered_by_its_agent_with_its_own_audio() -> None:
-    number = Number(CALLED, shares=(Share(CLINIC, 1),), audio=Audio.PCMU)
-    assert answering(registry(number)) == Answering(CLINIC, RECEPTION, Audio.PCMU, 41)
+def test_a_number_is_answered_by_its_agent_with_its_own_audio_and_limit() -> None:
+    number = Number(CALLED, shares=(Share(CLINIC, 1),), audio=Audio.PCMU, max_calls=20)
+    wanted = Answering(CLINIC, RECEPTION, Audio.PCMU, 41, max_calls=20)
+    assert answering(registry(number)) == wanted
 
 
 def test_a_number_that_is_forwarded_has_no_agent() -> None:

@@ -224,6 +224,32 @@ def test_after_a_failed_model_every_process_leads_to_the_fallback(server: Server
     asyncio.run(main())
 
 
+def test_all_gateways_together_take_as_many_calls_as_the_limit(server: Server) -> None:
+    """C151, C154: the rest get the fallback and no model; who ends makes room."""
+
+    async def main() -> None:
+        async with row(server.url, VOICEGATE_MAX_CALLS_TOTAL="2") as there:
+            stay = (HearAgent(400, patience_ms=20_000), Pause(60_000), HangUp())
+            early = [asyncio.create_task(there.place(*stay, seed=s)) for s in range(2)]
+            while sum(call.has_started for each in there.gateways for call in each.calls) < 2:
+                await _soon()
+            wait = (Pause(60_000), HangUp())
+            refused = await asyncio.gather(*(there.place(*wait, seed=s) for s in range(4)))
+            assert not [report for report in refused if report.streams]
+            assert there.ends() == {"overload_refused": 4}
+            assert len(there.model.connections) <= 4  # where the two rang, and where they are
+            (first, *_) = [call for each in there.gateways for call in each.calls]
+            there.carrier.hang_up(first.call_sid)
+            while sum(len(each.calls) for each in there.gateways) > 1:
+                await _soon()
+            assert len((await there.place(*TALK, seed=5)).streams) == 1
+            for call in [call for each in there.gateways for call in each.calls]:
+                there.carrier.hang_up(call.call_sid)
+            await asyncio.gather(*early)
+
+    asyncio.run(main())
+
+
 @pytest.mark.parametrize("how", ["killed", "held up"])
 def test_with_redis_away_calls_go_on_and_come_and_are_known_again_afterwards(
     server: Server, how: str
