@@ -5,14 +5,14 @@ from random import Random
 from ..carrier.caller import Act, Caller, HangUp, Speak
 from ..carrier.playback import SILENCE, TICK_BYTES, TICK_MS
 from .log import CallLog
-from .script import Script, Utterance
+from .script import CallerScript, Utterance
 from .sound import BYTES_PER_MS, leading_silence, sounding_ms
 
 
 class DemoCaller(Caller):
     """Follows a script; `zero_ms` is the beginning of the call on the carrier's clock."""
 
-    def __init__(self, script: Script, log: CallLog, zero_ms: int) -> None:
+    def __init__(self, script: CallerScript, log: CallLog, zero_ms: int) -> None:
         super().__init__(script.steps(), Random(0))
         self._log = log
         self._zero_ms = zero_ms

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+FLOWS = ("clinic-main",)
 NEEDED = ("aiohttp", "matplotlib", "py_nanotts", "rich", "soundfile", "soxr", "websockets")
 EXIT_CODES = "Exit codes: 0 fine, 1 the call did not go as scripted, 2 wrong use."
 
@@ -22,24 +23,35 @@ EXIT_CODES = "Exit codes: 0 fine, 1 the call did not go as scripted, 2 wrong use
     type=click.Path(file_okay=False, path_type=Path),
     help="Where to write.  [default: .voicegate/demo/TIME]",
 )
+@click.option(
+    "--flow",
+    type=click.Choice(FLOWS),
+    help="A call in this flow: a menu, an agent, a way to a person, a mailbox.",
+)
 @click.option("--quick", "is_quick", is_flag=True, help="A shorter call.")
 @click.option("--stay", "stays", is_flag=True, help="Go on until Ctrl-C, for further calls.")
-def demo(*, speech: Path | None, out: Path | None, is_quick: bool, stays: bool) -> None:
+def demo(
+    *, speech: Path | None, out: Path | None, flow: str | None, is_quick: bool, stays: bool
+) -> None:
     """Play one call on this machine: the real gateway between a simulated carrier and model.
 
     A caller asks, interrupts, presses keys and hangs up, in real time, on loopback. No key, no
-    account and no network are needed. Sound, events and a picture of the call are written.
+    account, no Redis and no network are needed. Sound, events and a picture of the call are written.
     """
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise click.UsageError(
             f"the demo needs {', '.join(missing)}: pip install 'voicegate[demo]'"
         )
+    if flow is not None and (speech is not None or is_quick):
+        raise click.UsageError("--flow has a caller of its own: leave out --speech and --quick")
     from .run import Demo
     from .speech import SpeechUnusable
+    from .stages import flow_stage, speech_stage
 
     folder = out or Path(".voicegate", "demo", datetime.now().strftime("%Y-%m-%dT%H-%M-%S"))
     try:
-        is_fine = Demo(folder, stays=stays).run(speech, is_quick=is_quick)
+        stage = speech_stage(speech, is_quick=is_quick) if flow is None else flow_stage(flow)
+        is_fine = Demo(folder, stays=stays).run(stage)
     except SpeechUnusable as problem:
         raise click.BadParameter(str(problem), param_hint="--speech") from problem
     except OSError as error:

@@ -73,13 +73,15 @@ class Turn:
 class Cut:
     """An interruption: the caller's first sound, the agent's last, and the answer that was cut.
 
-    `clear_ms`: from `speech_started` leaving the model to `clear` reaching the carrier.
+    `clear_ms`: from `speech_started` leaving the model to `clear` reaching the carrier; None also
+    where it was a key that interrupted.
     """
 
     began_ms: int
     at_ms: int
     answer: Answer
     clear_ms: float | None
+    is_by_key: bool = False
 
     @property
     def silent_after_ms(self) -> int:
@@ -178,7 +180,7 @@ def figures(
         spoken=speech,
         answers=answers,
         turns=tuple(_turns(happenings, speech, answers)),
-        cuts=tuple(_cuts(happenings, speech, answers)),
+        cuts=tuple(_cuts(happenings, speech, keys, answers)),
         keys=keys,
         keys_answer_ms=_keys_answer_ms(happenings, keys, answers),
         frames_in=ended.whole("frames_in") if ended else 0,
@@ -225,7 +227,10 @@ def _next(answers: Iterable[Answer], from_ms: int) -> Answer | None:
 
 
 def _cuts(
-    happenings: Sequence[Happening], speech: Sequence[Spoken], answers: Sequence[Answer]
+    happenings: Sequence[Happening],
+    speech: Sequence[Spoken],
+    keys: Sequence[tuple[int, str]],
+    answers: Sequence[Answer],
 ) -> Iterable[Cut]:
     of = {answer.item_id: answer for answer in answers}
     for each in happenings:
@@ -236,7 +241,12 @@ def _cuts(
             )
             after_ms = cleared.fields.get("after_ms") if cleared else None
             began = max((s.start_ms for s in speech if s.start_ms <= each.at_ms), default=0)
-            yield Cut(began, each.at_ms, answer, None if after_ms is None else float(after_ms))
+            pressed = max((at_ms for at_ms, _ in keys if at_ms <= each.at_ms), default=-1)
+            if pressed > began:
+                yield Cut(pressed, each.at_ms, answer, None, is_by_key=True)
+            else:
+                clear_ms = None if after_ms is None else float(after_ms)
+                yield Cut(began, each.at_ms, answer, clear_ms)
 
 
 def _keys_answer_ms(

@@ -5,7 +5,7 @@ from typing import Literal
 
 from .events import Happening
 
-Voice = Literal["call", "caller", "agent", "gateway"]
+Voice = Literal["call", "caller", "agent", "gateway", "flow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Line:
 REASONS = {
     "caller_hung_up": "the caller hung up",
     "agent_hung_up": "the agent hung up",
+    "voicemail": "the caller left a message",
     "model_lost": "the model was lost",
     "model_unavailable": "the model could not be reached",
     "model_refused": "the model refused",
@@ -118,6 +119,13 @@ class Narrator:
                 count = happening.whole("count")
                 digits = "1 digit" if count == 1 else f"{count} digits"
                 return [Line(at_ms, "gateway", f"passes {digits} to the model")]
+            case "RecordCaller":
+                return [Line(at_ms, "gateway", f"records a message for “{happening.text('box')}”")]
+            case "EndRecording":
+                kept = "the message is kept" if happening.fields.get("is_kept") else "no message"
+                return [Line(at_ms, "gateway", kept)]
+            case what if what.startswith("flow."):
+                return [*self._late(), *_of_flow(happening)]
             case "crash":
                 error = happening.text("error")
                 return [Line(at_ms, "gateway", f"has crashed this call: {error}")]
@@ -163,6 +171,28 @@ class Narrator:
             return [cut]
         note = f"clear at the carrier {float(after_ms):.1f} ms after speech_started"
         return [replace(cut, note=note)]
+
+
+def _of_flow(happening: Happening) -> list[Line]:
+    """What the flow does: where it is, and what it says itself."""
+    at_ms = happening.at_ms
+    match happening.what:
+        case "flow.moved":
+            return [Line(at_ms, "flow", happening.text("node"), happening.text("edge"))]
+        case "flow.said":
+            said = ", ".join(f"“{clip.partition(':')[0]}”" for clip in _clips(happening))
+            languages = ", ".join(
+                dict.fromkeys(clip.partition(":")[2] for clip in _clips(happening))
+            )
+            return [Line(at_ms, "flow", f"says {said}", languages)]
+        case "flow.impossible":
+            return [Line(at_ms, "flow", f"there is no {happening.text('asked')} here")]
+        case _:
+            return []
+
+
+def _clips(happening: Happening) -> list[str]:
+    return happening.text("clips").split()
 
 
 def _cut(happening: Happening) -> Line:

@@ -5,7 +5,7 @@ import gc
 import logging
 import secrets
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,6 @@ from ..carrier.documents import Target
 from ..carrier.media_socket import Network
 from ..carrier.server import CarrierServer, serve_carrier
 from ..house import running
-from ..realtime.brains import TalkingBrain
 from ..realtime.server import serve_realtime
 from ..realtime.settings import RealtimeSettings
 from .caller import DemoCaller
@@ -34,13 +33,14 @@ from .far_ends import CarrierEar, Reaction
 from .figures import Figures, figures
 from .log import CallLog
 from .refusals import Refusals
+from .scene import Played, Scene
 from .screen import LIMITS, Screen
-from .script import Script, Words
+from .script import CallerScript
 from .sound import write_stereo
-from .speech import read, utterances
-from .verdict import differences
-from .voices import from_recording, say, synthetic
+from .voices import Progress
 from .watcher import GatewayWatcher
+
+Stage = Callable[[Progress], Scene]
 
 HOST = "127.0.0.1"
 PUBLIC_URL = "https://demo.voicegate.example"
@@ -95,24 +95,17 @@ class Demo:
         self._reaction = Reaction()
         self._own_call: GatewayWatcher | None = None  # until the gateway has met it
 
-    def run(self, speech: Path | None, *, is_quick: bool) -> bool:
-        """Whether the call went as scripted.
+    def run(self, stage: Stage) -> bool:
+        """Whether the call went as it should; `stage` makes the scene, while somebody waits.
 
-        Raises SpeechUnusable, VoiceMissing, and OSError where nothing can be written.
+        Raises what that raises, and OSError where nothing can be written.
         """
-        said = None if speech is None else utterances(read(speech))
         fastest_loop = uvicorn.Config("", log_config=None).get_loop_factory()
         with self._folder_made():
-            say_so = self._screen.say
-            say_so(f"One call, in real time: {LIMITS}.")
-            if speech is None or said is None:
-                words, script = synthetic(is_quick=is_quick, progress=say_so)
-            else:
-                words, script = from_recording(
-                    speech.name, said, is_quick=is_quick, progress=say_so
-                )
+            self._screen.say(f"One call, in real time: {LIMITS}.")
+            scene = stage(self._screen.say)
             with self._logging(), asyncio.Runner(loop_factory=fastest_loop) as runner:
-                return runner.run(self._perform(words, script))
+                return runner.run(self._perform(scene))
 
     @contextmanager
     def _folder_made(self) -> Generator[None, None, None]:
@@ -138,21 +131,28 @@ class Demo:
                 logging.getLogger().removeHandler(refusals)
                 sys.excepthook = sys.__excepthook__  # the file is about to be closed
 
-    async def _perform(self, words: Words, script: Script) -> bool:
+    async def _perform(self, scene: Scene) -> bool:
         model = serve_realtime(
             HOST,
             0,
             RealtimeSettings(api_key=self._secrets.api_key),
-            lambda: TalkingBrain(say, lines=words.agent),
+            scene.brain,
             overhear=self._reaction.model_sends,
         )
         listener = listen(HOST, 0, is_insecure=False)
         port: int = listener.getsockname()[1]
         async with model as brain, self._carrier(port) as carrier:
             settings = self._secrets.settings(brain.port, carrier.port)
-            async with running(build(settings, is_insecure=False, watch=self._watch), listener):
+            gateway = build(
+                settings,
+                is_insecure=False,
+                watch=self._watch,
+                flow=scene.flow,
+                messages=self._folder / "voicemail",
+            )
+            async with running(gateway, listener):
                 await _until_ready(port)
-                is_fine = await self._show(script, carrier)
+                is_fine = await self._show(scene, carrier)
                 if self._stays:
                     await self._stay(port, brain.port)
         return is_fine
@@ -171,23 +171,23 @@ class Demo:
         self._screen.say(f"another call, {call_id} in the log")
         return GatewayWatcher(CallLog(self._screen.line), _now_ms())
 
-    async def _show(self, script: Script, carrier: CarrierServer) -> bool:
+    async def _show(self, scene: Scene, carrier: CarrierServer) -> bool:
         log = CallLog(self._screen.line)
         gc.collect()
         gc.freeze()  # no later collection has to look at what is here now
-        report = await self._call(carrier, script, log)
+        report = await self._call(carrier, scene.script, log)
         late_ms = 0 if report is None else report.late_ms_max
         answers = log.answers.heard_on(log.agent)
         measured = figures(log.happenings, answers, log.length_ms, late_ms)
         self._screen.measured(measured)
         self._write(log, measured)  # in one go: nobody is calling now
         self._screen.files(self._folder, FILES)
-        problems = differences(script, measured, report)
+        problems = scene.problems(Played(log.happenings, measured, report, self._folder))
         self._screen.problems(problems)
         return not problems
 
     async def _call(
-        self, carrier: CarrierServer, script: Script, log: CallLog
+        self, carrier: CarrierServer, script: CallerScript, log: CallLog
     ) -> CallReport | None:
         """What the carrier says of the call; None if it did not end in time."""
         zero_ms = carrier.now_ms()

@@ -25,6 +25,7 @@ _STYLES: dict[Voice, str] = {
     "caller": "blue",
     "agent": "green",
     "gateway": "magenta",
+    "flow": "yellow",
 }
 
 
@@ -176,9 +177,11 @@ def _cut(cut: Cut) -> list[Row]:
     told_ms = answer.told_ms or 0
     error_ms = told_ms - answer.played_ms
     clear = "not seen" if cut.clear_ms is None else f"{cut.clear_ms:.1f} ms"
+    began = "the key" if cut.is_by_key else "the caller's first sound"
+    cleared = ("clear", clear, "from speech_started leaving the model to clear at the carrier")
     played = f"the phone played {answer.played_ms:,.1f} ms of {answer.made_ms:,.0f}"
     return [
-        ("interruption", whole_ms(cut.silent_after_ms), "from the caller's first sound to silence"),
-        ("clear", clear, "from speech_started leaving the model to clear at the carrier"),
+        ("interruption", whole_ms(cut.silent_after_ms), f"from {began} to silence"),
+        *([] if cut.is_by_key else [cleared]),
         ("heard, as told to the model", whole_ms(told_ms), f"{played}: {error_ms:+.1f} ms"),
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..carrier.caller import HangUp, HearAgent, HearQuiet, Pause, PressKeys, Speak, Step
 from ..realtime.brains import Lines
@@ -98,6 +99,23 @@ def recorded(questions: int) -> Words:
         "You pressed {key}. That has arrived as well. Goodbye.",
     )
     return Words(lines, ("",) * questions, "", "")
+
+
+class CallerScript(Protocol):
+    """What a demo's caller says and does."""
+
+    @property
+    def utterances(self) -> tuple[Utterance, ...]:
+        """In the order in which they are spoken."""
+        ...
+
+    def longest_ms(self) -> int:
+        """After this the call has gone wrong."""
+        ...
+
+    def steps(self) -> Iterator[Step]:
+        """For the simulated caller. Nothing is timed: each step waits for what was heard."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

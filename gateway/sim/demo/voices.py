@@ -28,7 +28,7 @@ def synthetic(*, is_quick: bool, progress: Progress) -> tuple[Words, Script]:
     words = QUICK if is_quick else FULL
     progress(f"speaking {len(words.caller()) + len(words.agent_sentences())} lines, two voices")
     _speak_agent(words)
-    said = [Utterance(text, _ulaw(text)) for text in words.caller()]
+    said = [Utterance(text, ulaw(text)) for text in words.caller()]
     return words, script_for(said, has_farewell=bool(words.farewell))
 
 
@@ -51,5 +51,6 @@ def _speak_agent(words: Words) -> None:
         say(sentence)
 
 
-def _ulaw(text: str) -> bytes:
+def ulaw(text: str) -> bytes:
+    """What the caller says, as the phone has it."""
     return transcode(say(text, CALLER, RATE), "pcm16", "ulaw")

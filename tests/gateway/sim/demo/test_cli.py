@@ -56,3 +56,11 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 def test_the_help_tells_files_and_exit_codes() -> None:
     result = CliRunner().invoke(demo, ["--help"])
     assert "Exit codes: 0 fine" in result.output
+
+
+def test_a_flow_has_a_caller_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "me.wav"
+    path.write_bytes(b"")
+    assert "leave out --speech and --quick" in refused("--flow", "clinic-main", "--quick")
+    assert "leave out --speech" in refused("--flow", "clinic-main", "--speech", str(path))
+    assert "clinic-main" in refused("--flow", "renew")
