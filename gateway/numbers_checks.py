@@ -1,7 +1,7 @@
 """What `numbers doctor` looks at outside the registry: public URL, account, clocks, Redis, zones."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from http.client import HTTPException
@@ -23,6 +23,7 @@ from .terminal.examination import LIMIT_S, Finding, Health
 SKEW = timedelta(seconds=2)
 ZONES_LAST = timedelta(days=365)
 ASK_S = LIMIT_S / 2  # two questions fit into one check
+REGIONAL = ("TWILIO_REGION", "TWILIO_EDGE")
 _RELEASE = re.compile(r"(20[0-9]{2})\.[0-9]+")
 
 
@@ -90,11 +91,33 @@ def account(ask: Callable[[], AccountFacts], now: Callable[[], datetime]) -> Fin
     facts = ask()
     after = now()
     if facts.status != "active":
-        return Finding("account", Health.FAIL, facts.status, "see the provider's console")
+        remedy = "see the Twilio console: no call and no change goes through until it is active"
+        return Finding("account", Health.FAIL, facts.status or "of no known status", remedy)
     if facts.at + timedelta(seconds=1) < before - SKEW or facts.at > after + SKEW:
         seconds = round((after - facts.at).total_seconds())
         return Finding("account", Health.FAIL, f"our clock is {seconds} s off", "run NTP here")
+    if facts.kind == "Trial":  # Twilio errors 21219, 21404
+        value = "a trial: callers hear a message first, some numbers cannot be had"
+        return Finding("account", Health.WARN, value, "upgrade it before customers call")
     return Finding("account", Health.OK, f"active, {facts.kind or 'of some kind'}; clocks agree")
+
+
+def model(names: Sequence[str], *, has_key: bool) -> Finding:
+    """What a gateway with these settings connects to; they are of the known ones, nobody is asked."""
+    told = ", then ".join(names)
+    if not has_key:
+        remedy = "set OPENAI_API_KEY, if a gateway is to run with these settings"
+        return Finding("model", Health.WARN, f"{told}; without a key here", remedy)
+    return Finding("model", Health.OK, f"{told}; with a key, not tried")
+
+
+def region(values: Mapping[str, str]) -> Finding:
+    """Twilio's package obeys these two, and leads requests to where the numbers are not; we do not."""
+    found = [f"{name}={values[name]}" for name in REGIONAL if name in values]
+    if found:
+        remedy = "unset it; numbers of other regions are not managed here"
+        return Finding("region", Health.WARN, f"{', '.join(found)} is not obeyed", remedy)
+    return Finding("region", Health.OK, "Twilio's usual one, US1")
 
 
 def store(client: redis.Redis, now: Callable[[], datetime]) -> Finding:

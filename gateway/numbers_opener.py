@@ -1,5 +1,6 @@
 """Opens a desk for the commands of the registry, once one asks for it: till then, nothing is loaded."""
 
+import gc
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -7,6 +8,10 @@ if TYPE_CHECKING:
     from .numbers_desk import SettingsDesk
     from .terminal.failure import Failure
     from .terminal.options import Options
+
+# New objects before garbage is looked for, usually 700: a command is over before it has much, and
+# a plan for ten thousand numbers spent a seventh of its time on looking.
+GARBAGE_OBJECTS = 200_000
 
 
 class NumbersOpener:
@@ -17,6 +22,7 @@ class NumbersOpener:
 
     def open(self, options: "Options") -> "Desk":
         """Raises ConfigError."""
+        gc.set_threshold(GARBAGE_OBJECTS)
         from .numbers_desk import open_desk
 
         self._desk = open_desk(options)

@@ -79,11 +79,17 @@ def http_url(url: str) -> str:
 def public_url(url: str) -> str:
     """The URL under which the carrier reaches us: a host, as all paths below it are ours."""
     parts = _checked(url, "https", "http", "voice.example.com")
-    if "_" in (parts.hostname or ""):
-        raise ValueError("Twilio takes no host name with an underscore, use another name")
+    _check_twilio_takes(parts)
     if parts.path.strip("/"):
         raise ValueError("leave out the path, give the gateway a host name of its own")
     return http_url(url)
+
+
+def fallback_url(url: str) -> str:
+    """The URL that the carrier asks where we do not answer: a document, whole, anywhere else."""
+    parts = _checked(url, "https", "http", "handler.twilio.com/twiml/EH…")
+    _check_twilio_takes(parts)
+    return url
 
 
 def socket_url(url: str) -> str:
@@ -120,6 +126,11 @@ def _checked(url: str, secure: str, plain: str, example: str) -> SplitResult:
     if "#" in url:
         raise ValueError("leave out what follows the #")
     return parts
+
+
+def _check_twilio_takes(parts: SplitResult) -> None:
+    if "_" in (parts.hostname or ""):
+        raise ValueError("Twilio takes no host name with an underscore, use another name")
 
 
 def _parts(url: str) -> SplitResult:

@@ -1,12 +1,11 @@
 """Where a command's settings come from, the first that says something first: flag to profile."""
 
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .core.errors import ConfigError
 from .env_file import read
+from .setting_profiles import profile_path, read_profile
 from .terminal.options import Options
 
 
@@ -16,6 +15,7 @@ class Source:
 
     origin: str
     values: Mapping[str, str]
+    is_profile: bool = False
 
 
 def sources(
@@ -28,8 +28,8 @@ def sources(
     if env_file is not None:
         yield Source(str(env_file), _filled(read(env_file)))
     if options.profile is not None:
-        path = profile_path(options.profile, environ)
-        yield Source(f"profile {options.profile}", _filled(_read_profile(path)))
+        values = _filled(read_profile(profile_path(options.profile, environ)))
+        yield Source(f"profile {options.profile}", values, is_profile=True)
 
 
 def merged(from_where: Sequence[Source]) -> dict[str, str]:
@@ -39,26 +39,21 @@ def merged(from_where: Sequence[Source]) -> dict[str, str]:
 
 def origin_of(name: str, from_where: Sequence[Source]) -> str | None:
     """Who says this setting; None for nobody."""
-    return next((source.origin for source in from_where if name in source.values), None)
+    found = _first(name, from_where)
+    return found and found.origin
 
 
-def profile_path(name: str, environ: Mapping[str, str]) -> Path:
-    """The file of a profile's settings, in the person's own configuration."""
-    if not name.replace("-", "").replace("_", "").isalnum():
-        raise ConfigError((f"--profile {name[:40]!r}: write letters, digits, - and _",))
-    home = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(home) / "voicegate" / f"{name}.env"
+def hidden_in_profile(names: Sequence[str], from_where: Sequence[Source]) -> Iterator[str]:
+    """A line for each of these that the profile says, and a source before it says otherwise."""
+    for name in names:
+        first, last = (_first(name, order) for order in (from_where, [*reversed(from_where)]))
+        if first and last and last.is_profile and first.values[name] != last.values[name]:
+            what = f"{name} of {last.origin} is hidden by another one, of {first.origin}"
+            yield f"{what}: unset that, or leave --profile out"
 
 
-def _read_profile(path: Path) -> Mapping[str, str | None]:
-    """It may hold secrets, so that nobody else may read it."""
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        raise ConfigError((f"there is no profile {path.stem}: write one to {path}",)) from None
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigError((f"{path} may be read by others: chmod 600 {path}",))
-    return read(path)
+def _first(name: str, from_where: Sequence[Source]) -> Source | None:
+    return next((source for source in from_where if name in source.values), None)
 
 
 def _filled(values: Mapping[str, str | None]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from ..numbers.yaml.tree import Node
 from . import value_rules
 from .fields import Fields, value_of
 from .hours import Calendar, HolidayRule, Range, overlap
-from .value_rules import day, days, times
+from .value_rules import day, days, reference, times
 
 
 def read(fields: Fields) -> Calendar:
@@ -42,9 +42,11 @@ def _weekly(fields: Fields) -> tuple[tuple[Range, ...], ...]:
 
 
 def _holidays(fields: Fields) -> HolidayRule:
+    if "subdivision" in fields.node.keys:
+        fields.need("country")
     found = HolidayRule(
-        fields.maybe("country", _country),
-        fields.maybe("subdivision", _subdivision),
+        fields.maybe("country", reference),
+        fields.maybe("subdivision", reference),
         frozenset(fields.values("extra", day)),
         frozenset(fields.values("except", day)),
     )
@@ -66,15 +68,3 @@ def _exceptions(fields: Fields) -> dict[date, tuple[Range, ...]]:
 
 def _report_overlap(fields: Fields, when: str, at: Node) -> None:
     fields.report("V032", f"overlaps on {when}", "Let one range begin when the other ends", at=at)
-
-
-def _country(written: str) -> str:
-    if not (len(written) == 2 and written.isascii() and written.isalpha() and written.isupper()):
-        raise ValueError("write the two letters of a country, like US")
-    return written
-
-
-def _subdivision(written: str) -> str:
-    if not (1 <= len(written) <= 6 and written.isascii() and written.isalnum()):
-        raise ValueError("write the code of a state or province, like NY")
-    return written

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
+from . import holiday_places, key_rules, loops, outbound, read, references, silence, slots
 from . import installation as of_installation
-from . import key_rules, loops, outbound, read, references, silence, slots
 from .edges import Ways, ways
 from .finding import Finding, Findings
 from .flow import Flow
 from .hours import LOOK_AHEAD_DAYS, is_ever_open
 from .installation import Installation
-from .rules import BESIDE_PATHS
+from .public_holidays import public_holidays
+from .rules import BESIDE_PATHS, BY_LENGTH
 from .spoken import RenderedMs, Spoken
 
 
@@ -25,6 +26,12 @@ class Verdict:
     def is_valid(self) -> bool:
         """Warnings do not count."""
         return self.flow is not None and all(each.is_warning for each in self.findings)
+
+    @property
+    def is_whole(self) -> bool:
+        """Valid, or only so for prompts that are shorter than they were taken for."""
+        errors = {each.rule for each in self.findings if not each.is_warning}
+        return self.flow is not None and errors <= BY_LENGTH
 
 
 def validate(
@@ -57,8 +64,10 @@ def validate(
 def _check_each(flow: Flow, today: date, here: Installation | None, findings: Findings) -> None:
     key_rules.check(flow, findings)
     outbound.check(flow, findings)
+    holiday_places.check(flow, findings)
+    public = public_holidays(flow, today)
     for name, calendar in flow.calendars.items():
-        if not is_ever_open(calendar, today):
+        if not is_ever_open(calendar, today, public.get(name, ())):
             what = f"no minute of the next {LOOK_AHEAD_DAYS} days is open"
             findings.at(
                 "V033", f"calendars.{name}", what, 'Add: weekly: {mon-fri: ["09:00-17:00"]}'

@@ -18,7 +18,7 @@ RULES: dict[str, str] = {
     "V014": "recording without a notice",
     "V015": "unknown prompt",
     "V016": "a prompt lacks a language",
-    "V017": "unknown calendar",
+    "V017": "unknown calendar, or public holidays of an unknown country or subdivision",
     "V018": "an emergency number as destination",
     "V019": "agent, voicemail box or music unknown to this installation",
     "V020": "a node that no call can reach",
@@ -52,6 +52,7 @@ RULES: dict[str, str] = {
     "V048": "an exit that no test case takes",
 }
 WARNINGS = frozenset(["V030", "V031", "V046", "V048"])
+BY_LENGTH = frozenset(["V039", "V043"])  # whose verdict may change with the lengths of prompts
 # With any other error, what follows the paths of a flow would be led astray.
 BESIDE_PATHS = frozenset(
     [

@@ -17,8 +17,10 @@ NUMBERS: dict[str, Elsewhere] = {
         ".commands.import_numbers:import_numbers", "Adopt what the account owns already."
     ),
     "list": Elsewhere(".commands.list:list_numbers", "List the numbers and who answers them."),
+    "login": Elsewhere(".commands.login:login", "Keep the credentials of an account by name."),
     "override": Elsewhere(".commands.override:override", "Close a number, or all, by hand, now."),
     "plan": Elsewhere(".commands.plan:plan", "Show what an apply would do."),
+    "profile": Elsewhere(".commands.login:profile", "List the accounts that are kept by name."),
     "release": Elsewhere(".commands.release:release", "Give one number back, for good."),
     "rollback": Elsewhere(".commands.rollback:rollback", "Have what an older version had."),
     "route": Elsewhere(".commands.route:route", "Ask who would answer a call, without a call."),

@@ -1,6 +1,6 @@
 """What leads where, as frozen values: numbers, routes, pools, agents, and one version of them all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -80,6 +80,7 @@ class Number:
 
     `shares` is the number's own route: one share, or several with weights; empty, it is unassigned.
     `provider_id` is the carrier's name for it (Twilio: `PN…`), None until it was adopted or bought.
+    `max_calls` is how many of its calls agents take at the same time, None for any number.
     """
 
     number: str
@@ -93,6 +94,7 @@ class Number:
     tags: tuple[str, ...] = ()
     is_protected: bool = False
     provider_id: str | None = None
+    max_calls: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +139,13 @@ class Snapshot:
     plan_id: str = ""
     author: str = ""
     made_at: datetime | None = None
+
+    def routes(self) -> Iterator[Route]:
+        """Wherever callers may be led."""
+        for number in self.numbers.values():
+            yield from (share.route for share in number.shares)
+            yield from (entry.route for entry in number.schedule)
+            if number.fallback is not None:
+                yield number.fallback
+        if self.default_route is not None:
+            yield self.default_route

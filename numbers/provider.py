@@ -46,7 +46,12 @@ class Owned:
 
 
 class ProviderError(Exception):
-    """What was asked of the provider was not done, or may not have been."""
+    """What was asked of the provider was not done, or may not have been.
+
+    `request_id` is what the provider calls the request, for its support; None if it said nothing.
+    """
+
+    request_id: str | None = None
 
 
 class AuthError(ProviderError):

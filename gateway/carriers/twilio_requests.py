@@ -56,7 +56,9 @@ class TwilioRequests(HttpClient):
             raise self._unreachable(method, error) from None
         is_success = answer.status_code == 204 or json_object(answer.content) is not None
         if not (200 <= answer.status_code < 300 and is_success):
-            raise refusal(method, answer.status_code, answer.content, auth or ())
+            error = refusal(method, answer.status_code, answer.content, auth or ())
+            error.request_id = answer.headers.get("Twilio-Request-Id")
+            raise error
         return Response(answer.status_code, answer.content.decode(), answer.headers)
 
     def close(self) -> None:

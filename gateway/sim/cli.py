@@ -248,14 +248,16 @@ def carrier(
     from .carrier.media_socket import Network
     from .carrier.server import run, serve
 
-    own = OwnNumber(number, Target(voice_url or ""))
-    settings = AccountSettings(*_account(account_sid, auth_token), (own,))
+    account = _account(account_sid, auth_token)
     if voice_url is None:
         if connect_to:
             raise click.UsageError("--connect-to is for a call: say --voice-url too")
+        settings = AccountSettings(*account)
         with _until_ctrl_c(0), _listening(_HOST, port):
             asyncio.run(serve(settings, click.echo, host=_HOST, port=port))
         return
+    own = OwnNumber(number, Target(voice_url))
+    settings = AccountSettings(*account, (own,))
     steps = (
         HearAgent(500, patience_ms=10_000),
         HearQuiet(700, patience_ms=20_000),

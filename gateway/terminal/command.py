@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
-from itertools import pairwise
 from types import TracebackType
 from typing import Any
 
@@ -15,6 +14,7 @@ from .exit_code import ExitCode
 from .failure import Failure
 from .invocation import Invocation
 from .options import GLOBAL_OPTIONS, Format, GlobalOption, Options
+from .telling import STOPPED, tell, told_as_asked
 
 Body = Callable[..., Answer | None]
 
@@ -67,14 +67,8 @@ class _Command(click.Command):
         **extra: Any,
     ) -> click.Context:
         """As click does, but for the form of an error."""
-        asked = [*args]
-        try:
+        with told_as_asked(args):
             return super().make_context(info_name, args, parent, **extra)
-        except click.UsageError as error:
-            if not _wants_json(asked):
-                raise
-            _tell(Failure(ExitCode.USAGE, error.format_message()), is_json=True)
-            raise click.exceptions.Exit(ExitCode.USAGE) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Its own first."""
@@ -116,7 +110,7 @@ class _Ending:
         finally:
             self._invocation.close()
         if failure is not None:
-            _tell(failure, is_json=self._invocation.options.output is Format.JSON)
+            tell(failure, is_json=self._invocation.options.output is Format.JSON)
             raise click.exceptions.Exit(failure.exit_code) from None
 
     def _failure(self, error: BaseException) -> Failure | None:
@@ -124,7 +118,7 @@ class _Ending:
             case click.exceptions.Exit():
                 return None
             case KeyboardInterrupt() | click.Abort():
-                return Failure(ExitCode.STOPPED, "stopped by Ctrl-C")
+                return STOPPED
             case click.UsageError() if self._invocation.options.output is not Format.JSON:
                 return None  # click knows best how to tell it
             case click.UsageError():
@@ -137,20 +131,3 @@ class _Ending:
         hide = self._invocation.hide
         message, hint = hide(failure.message), hide(failure.hint)
         return Failure(failure.exit_code, message, hint, failure.request_id)
-
-
-def _tell(failure: Failure, *, is_json: bool) -> None:
-    if is_json:
-        import orjson
-
-        sys.stderr.write(orjson.dumps({"error": failure.fields}).decode() + "\n")
-        return
-    for line in failure.line.splitlines():
-        sys.stderr.write(f"voicegate: {line}\n")
-
-
-def _wants_json(arguments: Sequence[str]) -> bool:
-    """What the command line says, where it could not be read."""
-    pairs = pairwise(arguments)
-    apart = any(one in ("-o", "--output") and other == Format.JSON for one, other in pairs)
-    return apart or "-ojson" in arguments or "--output=json" in arguments

@@ -17,9 +17,10 @@ Seen = TypeVar("Seen")
 
 
 class Health(StrEnum):
-    """How bad it is."""
+    """How bad it is; `skip`: nobody here can tell, and the value says why."""
 
     OK = "ok"
+    SKIP = "skip"
     WARN = "warn"
     FAIL = "fail"
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from .telling import told_as_asked
+
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
@@ -31,6 +33,29 @@ class LazyGroup(click.Group):
         super().__init__(*args, **kwargs)
         self._elsewhere = elsewhere
         self._package = package
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """As click does, but for the form of an error."""
+        with told_as_asked(args):
+            return super().make_context(info_name, args, parent, **extra)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but for the form of an error."""
+        with told_as_asked(args):
+            return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does; Ctrl-C leaves with 130, wherever it comes."""
+        with told_as_asked(()):
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in alphabetical order."""

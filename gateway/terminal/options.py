@@ -74,7 +74,7 @@ GLOBAL_OPTIONS: tuple[GlobalOption, ...] = (
     _flag("-y", "--yes", "is_yes", text="Confirm; ask nothing."),
     _flag("--no-input", "is_no_input", text="Never ask; exit with 9 where a question would be."),
     _flag("--dry-run", "is_dry_run", text="Show what would be done, and do nothing."),
-    GlobalOption(["-p", "--profile"], metavar="NAME", help="Settings of this name; see config."),
+    GlobalOption(["-p", "--profile"], metavar="NAME", help="Settings of this name; see login."),
     GlobalOption(
         ["--timeout", "timeout_s"],
         type=click.FloatRange(0.1, 600),

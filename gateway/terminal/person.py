@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from .exit_code import ExitCode
 from .failure import CommandError
+from .keyboard import read_line, read_secret
 from .options import Format, Options
 
 
@@ -40,6 +41,16 @@ class Terminal:
         with Console(stderr=True, no_color=color).status(what):
             yield
 
+    def ask(self, question: str, how: str) -> str:
+        """What is typed. Raises CommandError where nobody can be asked; `how` is the other way."""
+        self._check_who_answers("this has to be told", f"tell it with {how}")
+        return read_line(question)
+
+    def ask_secret(self, question: str, how: str) -> str:
+        """As `ask`; the terminal does not show it."""
+        self._check_who_answers("this has to be told", f"tell it with {how}")
+        return read_secret(question)
+
     def confirm(self, question: str, how: str = "--yes", about: Iterable[str] = ()) -> None:
         """Return if the answer is yes, by --yes or at the prompt; `about` is what it means.
 
@@ -50,7 +61,7 @@ class Terminal:
                 self.tell(line)
             return
         told = "".join(f"{line}\n" for line in about)  # whoever answers sees it, in any format
-        answer = self._ask(f"{told}{question} [y/N] ", how)
+        answer = self._answer(f"{told}{question} [y/N] ", how)
         if answer.lower() not in ("y", "yes"):
             raise CommandError(ExitCode.FAILED, "declined, nothing was changed")
 
@@ -58,20 +69,18 @@ class Terminal:
         """Return if the word was typed, by its option or at the prompt; --yes is not enough."""
         typed = given
         if typed is None:
-            typed = self._ask(f"{question}\nType {word} to go on: ", f"{option} {word}")
+            typed = self._answer(f"{question}\nType {word} to go on: ", f"{option} {word}")
         elif typed != word:
             raise CommandError(ExitCode.USAGE, f"{option} names something else: type it again")
         if typed != word:
             raise CommandError(ExitCode.FAILED, "that is something else, nothing was changed")
 
-    def _ask(self, prompt: str, how: str) -> str:
+    def _answer(self, question: str, how: str) -> str:
+        self._check_who_answers("this needs a confirmation", f"confirm with {how}")
+        return read_line(question)
+
+    def _check_who_answers(self, need: str, hint: str) -> None:
         can_answer = sys.stdin.isatty() and sys.stderr.isatty()
         if not (self._options.may_ask and can_answer):
-            message = "this needs a confirmation, and there is nobody to ask"
-            raise CommandError(ExitCode.NEEDS_CONFIRMATION, message, f"confirm with {how}")
-        sys.stderr.write(prompt)
-        sys.stderr.flush()
-        line = sys.stdin.readline()
-        if not line:  # Ctrl-D
-            raise KeyboardInterrupt
-        return line.strip()
+            message = f"{need}, and there is nobody to ask"
+            raise CommandError(ExitCode.NEEDS_CONFIRMATION, message, hint)

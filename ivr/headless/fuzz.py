@@ -1,6 +1,6 @@
 """Many random calls of a flow, and whether each keeps what every call must."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -22,6 +22,8 @@ ACTS_MAX = 60
 WEEK_MINUTES = 7 * 24 * 60
 SILENT_OF = 8  # one of so many callers never does anything
 
+AfterEach = Callable[[int, int], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
@@ -40,8 +42,11 @@ class Fuzzed:
     taken: frozenset[Taken]
 
 
-def fuzz(flow: Flow, calls: int, seed: int) -> Fuzzed:
-    """Play random calls. The flow must be valid; the same seed gives the same calls."""
+def fuzz(flow: Flow, calls: int, seed: int, after_each: AfterEach | None = None) -> Fuzzed:
+    """Play random calls. The flow must be valid; the same seed gives the same calls.
+
+    `after_each` call it is told how many were played, and how often they broke something.
+    """
     violations: list[Violation] = []
     taken: set[Taken] = set()
     for number in range(calls):
@@ -51,6 +56,8 @@ def fuzz(flow: Flow, calls: int, seed: int) -> Fuzzed:
         text = case_text.render(call.case) if (found := [*call.broken()]) else ""
         violations += [Violation(what, text) for what in found]
         taken |= call.taken
+        if after_each is not None:
+            after_each(number + 1, len(violations))
     return Fuzzed(calls, tuple(violations), frozenset(taken))
 
 

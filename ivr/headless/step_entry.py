@@ -220,3 +220,5 @@ _READERS: dict[str, Callable[[Fields, Flow], Step | None]] = {
     "not": _expect("not"),
     "slot": _slot,
 }
+
+WORDS = tuple(_READERS)

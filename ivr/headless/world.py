@@ -25,6 +25,7 @@ from ..machine.events import (
 from ..machine.facts import Facts
 from ..machine.machine import Machine
 from ..nodes import TransferMode
+from ..public_holidays import public_holidays
 from ..spoken import estimate_ms
 from .agenda import Agenda
 from .trace import Seen
@@ -45,7 +46,8 @@ class World:
     def __init__(self, flow: Flow, facts: Facts, at: datetime) -> None:
         self.flow = flow
         self.agenda = Agenda()
-        self.machine = Machine(flow, facts, self._wall)
+        self._public = {**public_holidays(flow, at)}
+        self.machine = Machine(flow, facts, self._wall, self._public)
         self.agent = VirtualAgent(self.agenda, self.tell)
         self.trace: list[Seen] = []
         self.asked: list[Action] = []  # all of it, in order
@@ -79,6 +81,7 @@ class World:
     def set_clock(self, at: datetime) -> None:
         """The clocks on the wall show this now."""
         self._begun = at - timedelta(milliseconds=self.now_ms)
+        self._public.update(public_holidays(self.flow, at))
 
     def tell(self, event: Event) -> None:
         """Something happens; what is due at the same moment comes first. After the end nothing does."""

@@ -28,6 +28,7 @@ def number_json(number: Number, state: State | None = None) -> dict[str, Json]:
         "emergency_address": number.emergency_address,
         "tags": number.tags,
         "protect": number.is_protected,
+        "max_calls": number.max_calls,
         "provider_id": number.provider_id,
         "state": state and state.value,
     }

@@ -14,6 +14,7 @@ from ..model import Snapshot
 from ..planning.apply import Applied, apply
 from ..planning.number_step import Terms
 from ..planning.plan import Plan, new_plan_id, plan
+from ..planning.webhook import Webhook
 from ..provider import Owned
 from .public_address import why_private
 from .told_journal import ToldJournal
@@ -64,11 +65,20 @@ def propose(
     """
     terms = Terms(desk.webhook, allow_buy, is_pruning, only)
     made = plan(desired, found.stored, found.owned, terms, new_plan_id(desk.now(), desk.chance))
-    private = why_private(desk.webhook.public_url)
-    if private and not desk.is_trial and any(step.at_provider for step in made.changes.values()):
-        what = f"the provider cannot reach our public URL: {private}"
-        raise CommandError(ExitCode.USAGE, what, "set VOICEGATE_PUBLIC_URL to what the world sees")
+    if not desk.is_trial and any(step.at_provider for step in made.changes.values()):
+        _check_reachable(desk.webhook)
     return made
+
+
+def _check_reachable(webhook: Webhook) -> None:
+    urls = {
+        "VOICEGATE_PUBLIC_URL": webhook.public_url,
+        "VOICEGATE_FALLBACK_URL": webhook.fallback_url,
+    }
+    for name, url in urls.items():
+        if private := url and why_private(url):
+            what = f"the provider cannot reach {name}: {private}"
+            raise CommandError(ExitCode.USAGE, what, f"set {name} to what the world sees")
 
 
 def carry_out(invocation: Invocation, made: Plan, question: str, next_step: str = "") -> Answer:

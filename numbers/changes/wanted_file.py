@@ -1,10 +1,10 @@
 """What a file wants, as a version: what it does not speak of stays as it is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ..documents.numbers import NumbersDocument
-from ..model import RouteKind, Snapshot
+from ..model import Route, RouteKind, Snapshot
 
 
 def wanted(document: NumbersDocument, stored: Snapshot) -> Snapshot:
@@ -17,14 +17,15 @@ def wanted(document: NumbersDocument, stored: Snapshot) -> Snapshot:
     )
 
 
-def warnings(document: NumbersDocument, stored: Snapshot) -> Iterator[str]:
-    """What the reader found, and agents that are not there, so that nobody would answer."""
-    yield from (f"{fault.what}: {fault.fix}" for fault in document.warnings)
-    agents = {
-        share.route.target
-        for number in document.numbers.values()
-        for share in number.shares
-        if share.route.kind is RouteKind.AGENT
-    }
-    for name in sorted(agents - stored.agents.keys()):
-        yield f"there is no agent/{name} yet, the fallback answers: voicegate agents apply"
+def warnings(
+    document: NumbersDocument,
+    stored: Snapshot,
+    desired: Snapshot,
+    has_flow: Callable[[Route], bool],
+) -> Iterator[str]:
+    """What the reader found, and flows in force that are not there: the fallback answers."""
+    yield from map(str, document.warnings)
+    kept = {*desired.routes()} & {*stored.routes()}
+    flows = {route for route in kept if route.kind is RouteKind.FLOW}
+    for flow in sorted(str(flow) for flow in flows if not has_flow(flow)):
+        yield f"there is no {flow} yet: the fallback answers until there is"

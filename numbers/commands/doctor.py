@@ -13,7 +13,8 @@ from ...gateway.terminal.failure import CommandError
 from ...gateway.terminal.options import Format
 from ..changes.proposal import CODES, Found, carry_out, propose
 from ..desk.invocation import Invocation
-from ..doctor import Case, examine, mendable
+from ..doctor import examine, mendable
+from ..examining.case import Case
 from ..model import Snapshot
 from ..provider import Owned
 
@@ -26,7 +27,7 @@ Sources = Snapshot | tuple[Owned, ...] | Finding
     "--fix",
     "is_fixing",
     is_flag=True,
-    help="Mend what is marked so: numbers with not exactly one voice target, or no fallback URL.",
+    help="Mend what is marked so: numbers whose voice target or fallback URL is wrong.",
 )
 def doctor(invocation: Invocation, *, is_json: bool, is_fixing: bool) -> Answer:
     """Look at everything around the numbers, and exit with 1 if something fails.

@@ -10,6 +10,7 @@ from ...gateway.terminal.exit_code import ExitCode
 from ...gateway.terminal.failure import CommandError
 from ...gateway.terminal.source_file import read_source
 from ..answers.plan import plan_answer
+from ..changes import refused_file
 from ..changes.proposal import Found, listed, propose
 from ..changes.wanted_file import wanted, warnings
 from ..desk.invocation import Invocation
@@ -58,13 +59,15 @@ def plan(
 def planned(invocation: Invocation, name: str, *, is_pruning: bool, may_buy: bool) -> Plan:
     """The plan to what a file wants."""
     desk = invocation.desk  # first, so that whatever is told of the file is told without secrets
-    parsed = numbers_document.parse(read_source(name))
+    content = read_source(name)
+    parsed = numbers_document.parse(content)
     stored = desk.registry.store.current()
-    for warning in warnings(parsed, stored):
+    desired = wanted(parsed, stored)
+    for warning in warnings(parsed, stored, desired, desk.has_flow):
         invocation.terminal.tell(f"! {warning}")
     found = Found(stored, listed(invocation))
+    refused_file.check(content, desired, stored, found.owned, desk.has_flow, may_buy=may_buy)
     allow_buy = parsed.numbers if may_buy else ()
-    desired = wanted(parsed, stored)
     return propose(desk, found, desired, allow_buy=allow_buy, is_pruning=is_pruning)
 
 

@@ -37,6 +37,33 @@ class Setting:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Credentials kept by name, or to be. `problem` says what is wrong with them, "" for nothing."""
+
+    name: str
+    file: str
+    account: str = ""
+    problem: str = ""
+    is_there: bool = False
+
+
+class Profiles(Protocol):
+    """Credentials of several accounts. What can be no name, or no credentials, raises."""
+
+    def listed(self) -> Sequence[Profile]:
+        """All of them, by name."""
+        ...
+
+    def find(self, name: str) -> Profile:
+        """This one, whether or not it is there."""
+        ...
+
+    def keep(self, name: str, account: str, token: str) -> Profile:
+        """Have the provider try them first; raises what it raises, and keeps nothing then."""
+        ...
+
+
 class Desk(Protocol):
     """All of it lazy: nothing is connected to before it is asked for.
 
@@ -89,6 +116,15 @@ class Desk(Protocol):
 
     def has_flow(self, route: "Route") -> bool:
         """True if the route's flow is there and valid."""
+        ...
+
+    def node_of(self, route: "Route", number: str, caller: str, at: datetime) -> str | None:
+        """Where a call between the two would enter this flow then; None if it cannot be read."""
+        ...
+
+    @property
+    def profiles(self) -> Profiles:
+        """The credentials that are kept by name."""
         ...
 
     def settings(self) -> Sequence[Setting]:

@@ -10,6 +10,8 @@ from ..yaml.write import Tree
 from . import value_rules
 from .route_entries import schedule, schedule_tree, shares, shares_tree
 
+CALLS_MAX = 10_000  # of one number at the same time
+
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
@@ -50,6 +52,7 @@ def read(fields: Fields, defaults: Defaults) -> Number | None:
         emergency_address=fields.value("emergency_address", value_rules.carrier_id),
         tags=fields.values("tags", value_rules.tag),
         is_protected=defaults.is_protected if is_protected is None else is_protected,
+        max_calls=fields.value("max_calls", value_rules.whole(1, CALLS_MAX)),
     )
     fields.close()
     return None if number is None else found
@@ -68,5 +71,6 @@ def tree(number: Number) -> Tree:
         "emergency_address": number.emergency_address,
         "tags": number.tags,
         "protect": number.is_protected,
+        "max_calls": number.max_calls,
     }
     return {name: value for name, value in wanted.items() if value}

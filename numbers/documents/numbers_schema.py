@@ -10,6 +10,7 @@ from ..local_time import TIME_PATTERN
 from ..model import NAME_CHARS_MAX, Audio
 from ..route_text import ROUTE_PATTERN
 from . import manifest, value_rules
+from .number_entry import CALLS_MAX
 from .numbers import DAILY_CAP_MAX, KIND, PICKS
 from .route_entries import WEIGHT_MAX
 
@@ -90,6 +91,7 @@ _NUMBER: JsonSchema = {
     "emergency_address": _text(value_rules.ID_PATTERN, "the carrier's id of a street address"),
     "tags": _unique(_text(value_rules.TAG_PATTERN, "a mark to find numbers by")),
     "protect": {"type": "boolean"},
+    "max_calls": _whole(CALLS_MAX),
 }
 _DEFAULTS = ("fallback", "record", "audio", "protect")
 _POOL: JsonSchema = {

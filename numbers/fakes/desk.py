@@ -21,6 +21,7 @@ from ..registry.lock import RedisLock
 from ..registry.origin import Origin
 from ..registry.overrides import RedisOverrides
 from ..registry.store import RedisStore
+from .profiles import FakeProfiles
 from .provider import FakeProvider
 
 if TYPE_CHECKING:
@@ -45,8 +46,10 @@ class FakeDesk:
     at: datetime = AT
     shown: Sequence[Setting] = ()
     secrets: Sequence[str] = ()
+    profiles: FakeProfiles = field(default_factory=FakeProfiles)
     chance: random.Random = field(default_factory=lambda: random.Random(1))
     is_flow: Callable[[Route], bool] = lambda route: True
+    nodes: Mapping[str, str] = field(default_factory=dict[str, str])
     checked: Mapping[str, Check] = field(default_factory=dict[str, Check])
 
     def __post_init__(self) -> None:
@@ -72,6 +75,11 @@ class FakeDesk:
     def has_flow(self, route: Route) -> bool:
         """What was given; without, every flow is there."""
         return self.is_flow(route)
+
+    def node_of(self, route: Route, number: str, caller: str, at: datetime) -> str | None:
+        """What was given."""
+        del number, caller, at
+        return self.nodes.get(str(route))
 
     def settings(self) -> Sequence[Setting]:
         """What was given."""

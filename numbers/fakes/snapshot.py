@@ -128,6 +128,7 @@ def _number(random: Random, key: str) -> Number:
         emergency_address=_maybe(random, f"AD{random.randrange(16**32):032x}"),
         tags=tuple(random.sample(("clinic", "no", "007", "ny.2"), random.randrange(4))),
         is_protected=random.random() < 0.5,
+        max_calls=_maybe(random, random.randrange(1, 500)),
     )
 
 

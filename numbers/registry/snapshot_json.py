@@ -48,6 +48,7 @@ class _NumberForm(_Form, frozen=True):
     tags: tuple[str, ...] = ()
     protect: bool = False
     provider_id: str | None = None
+    max_calls: _Count | None = None
 
 
 class _PoolForm(_Form, frozen=True):
@@ -151,6 +152,7 @@ def _number(number: str, form: _NumberForm) -> Number:
         tags=form.tags,
         is_protected=form.protect,
         provider_id=form.provider_id,
+        max_calls=form.max_calls,
     )
 
 
@@ -198,6 +200,7 @@ def _number_form(number: Number) -> _NumberForm:
         tags=number.tags,
         protect=number.is_protected,
         provider_id=number.provider_id,
+        max_calls=number.max_calls,
     )
 
 

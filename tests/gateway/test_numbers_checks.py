@@ -120,6 +120,39 @@ def test_an_account_is_active_and_its_clock_is_ours(
 
 
 @pytest.mark.parametrize(
+    ("status", "kind", "health", "told"),
+    [
+        ("active", "Full", Health.OK, "active"),
+        ("active", "Trial", Health.WARN, "trial"),
+        ("suspended", "Trial", Health.FAIL, "suspended"),
+        ("closed", "Full", Health.FAIL, "closed"),
+        ("", "", Health.FAIL, "no known status"),
+    ],
+)
+def test_what_an_account_may_not_do_is_named(
+    status: str, kind: str, health: Health, told: str
+) -> None:
+    found = checks.account(lambda: AccountFacts(status, kind, AT), lambda: AT)
+    assert (found.health, told in found.value) == (health, True)
+    assert bool(found.remedy) is (health is not Health.OK)
+
+
+def test_the_models_of_the_settings_are_named_and_a_missing_key_is_a_warning() -> None:
+    found = checks.model(["gpt-realtime-2.1", "gpt-realtime"], has_key=True)
+    assert found.health is Health.OK
+    assert "gpt-realtime-2.1, then gpt-realtime" in found.value
+    assert checks.model(["gpt-realtime-2.1"], has_key=False).health is Health.WARN
+
+
+def test_a_region_that_twilios_package_would_obey_is_a_warning() -> None:
+    """It would lead requests to where the numbers are not; ours go to the usual one."""
+    assert checks.region({"PORT": "1"}).health is Health.OK
+    found = checks.region({"TWILIO_REGION": "ie1", "TWILIO_EDGE": "dublin"})
+    assert found.health is Health.WARN
+    assert "TWILIO_REGION=ie1, TWILIO_EDGE=dublin" in found.value
+
+
+@pytest.mark.parametrize(
     ("version", "settings", "health"),
     [
         ("6.2.14", GOOD, Health.OK),

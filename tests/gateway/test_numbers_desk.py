@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 from voicegate.gateway import numbers_desk, store
 from voicegate.gateway.cli import tree
 from voicegate.gateway.core.errors import ConfigError, StoreError, StoreFault
+from voicegate.gateway.setting_shown import MASKED
 from voicegate.gateway.sim.carrier.account import AccountSettings
 from voicegate.gateway.sim.carrier.server import serve_carrier
 from voicegate.gateway.store import OpenStore
@@ -78,7 +79,7 @@ def test_what_one_command_writes_the_next_one_reads(
     config = run("numbers", "config", "-o", "json")
     shown = {item["name"]: item["value"] for item in json.loads(config.stdout)["items"]}
     assert shown["TWILIO_ACCOUNT_SID"] == ACCOUNT
-    assert shown["TWILIO_AUTH_TOKEN"] == numbers_desk.MASKED
+    assert shown["TWILIO_AUTH_TOKEN"] == MASKED
     assert not any(TOKEN in one.stdout + one.stderr for one in (applied, listed, config))
     assert TOKEN not in str(history)
     redis_gone(tmp_path / store.FOLDER)
@@ -132,10 +133,35 @@ def test_a_store_that_goes_away_meanwhile_is_told_by_its_place() -> None:
     assert "secret" not in failure.message
 
 
-def test_a_flow_is_nowhere_yet_and_only_loopback_is_a_trial() -> None:
+def test_a_flow_is_there_once_it_is_published(
+    run: Run, tmp_path: Path, redis_gone: Callable[[Path], None]
+) -> None:
+    """F9: by its name, and by a version that is kept; routes to it lead somewhere then."""
     desk = numbers_desk.open_desk(Options(), SET, None)
     assert not desk.has_flow(route_text.parse("flow/a"))
-    assert desk.is_trial
+    desk.flows.publish("a", 0, b"text", {}, push_id="1", who="ada")
+    there = {"flow/a": True, "flow/a@1": True, "flow/a@2": False, "flow/b": False}
+    assert {text: desk.has_flow(route_text.parse(text)) for text in there} == there
+    desk.close()
+    redis_gone(tmp_path / store.FOLDER)
+
+
+def test_flows_can_name_the_agents_of_the_registry_where_there_are_any(
+    run: Run, tmp_path: Path, redis_gone: Callable[[Path], None]
+) -> None:
+    desk = numbers_desk.open_desk(Options(), SET, None)
+    assert desk.installation().agents is None
+    (tmp_path / "agents.yaml").write_text(AGENTS)
+    assert run("agents", "apply", "-f", "agents.yaml", "--yes").exit_code == 0
+    assert desk.installation().agents == {"clinic": None}
+    nameless = numbers_desk.open_desk(Options(), {"PORT": "1"}, None)
+    assert nameless.installation().agents is None
+    desk.close()
+    redis_gone(tmp_path / store.FOLDER)
+
+
+def test_only_loopback_is_a_trial() -> None:
+    assert numbers_desk.open_desk(Options(), SET, None).is_trial
     assert not numbers_desk.open_desk(Options(), {"PORT": "1"}, None).is_trial
 
 

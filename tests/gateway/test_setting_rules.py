@@ -68,6 +68,10 @@ def test_a_good_value_passes_unchanged(rule: Rule, value: str) -> None:
         (rules.public_url, "https://voice.example.com/base", "leave out the path"),
         (rules.public_url, "voice.example.com", "https://voice"),
         (rules.public_url, "https://", "https://voice"),
+        (rules.fallback_url, "http://voice.example.com/f", "use https"),
+        (rules.fallback_url, "https://my_voice.example.com/f", "underscore"),
+        (rules.fallback_url, "https://voice.example.com/f#rc=2", "leave out"),
+        (rules.fallback_url, "twiml/EH1", "https://handler"),
         (rules.socket_url, "http://x", "wss://api.openai.com/v1/realtime"),
         (rules.socket_url, "ws://api.openai.com/v1/realtime", "use wss"),
         (rules.http_url, "https://api.twilio.com:x", "its port"),
@@ -87,7 +91,9 @@ def test_a_bad_value_is_refused_with_what_to_do(rule: Rule, value: str, advice: 
         rule(value)
 
 
-@pytest.mark.parametrize("rule", [rules.public_url, rules.http_url, rules.socket_url])
+@pytest.mark.parametrize(
+    "rule", [rules.public_url, rules.fallback_url, rules.http_url, rules.socket_url]
+)
 @pytest.mark.parametrize(
     "url", ["https://u:hunter2@example.com", "wss://u:hunter2@example.com", "https://u:hunter2"]
 )
@@ -103,7 +109,10 @@ def test_a_base_url_loses_its_trailing_slash() -> None:
     assert rules.http_url("https://api.twilio.com/") == "https://api.twilio.com"
 
 
-@given(st.text(), st.sampled_from([rules.public_url, rules.socket_url, rules.redis_url]))
+URL_RULES = [rules.public_url, rules.fallback_url, rules.socket_url, rules.redis_url]
+
+
+@given(st.text(), st.sampled_from(URL_RULES))
 def test_no_text_breaks_a_rule_for_urls(text: str, rule: Rule) -> None:
     for value in (text, f"https://{text}", f"wss://h{text}", f"redis://{text}"):
         with suppress(ValueError):

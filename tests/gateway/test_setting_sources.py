@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from voicegate.gateway.core.errors import ConfigError
-from voicegate.gateway.setting_sources import merged, origin_of, profile_path, sources
+from voicegate.gateway.setting_profiles import profile_path
+from voicegate.gateway.setting_sources import hidden_in_profile, merged, origin_of, sources
 from voicegate.gateway.terminal.options import Options
 
 SID = "TWILIO_ACCOUNT_SID"
@@ -65,3 +66,27 @@ def test_a_profile_that_others_could_read_is_refused(
 def test_a_profile_that_there_is_not_is_told(name: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="profile"):
         list(sources(Options(profile=name), {"XDG_CONFIG_HOME": str(tmp_path)}, None))
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({}, []),
+        ({SID: "of-profile", "PORT": "9"}, []),
+        ({SID: "of-environment"}, [SID]),
+        ({SID: "of-environment", "TWILIO_AUTH_TOKEN": "e"}, [SID, "TWILIO_AUTH_TOKEN"]),
+        ({"TWILIO_AUTH_TOKEN": "e"}, ["TWILIO_AUTH_TOKEN"]),
+    ],
+)
+def test_credentials_of_a_profile_that_others_hide_are_told(
+    environ: dict[str, str], named: list[str], tmp_path: Path, profile: Path
+) -> None:
+    """Whoever names a profile would work at another account; the values stay untold (N14)."""
+    assert profile.exists()
+    environ = {"XDG_CONFIG_HOME": str(tmp_path), **environ}
+    found = tuple(sources(Options(profile="eu"), environ, None))
+    told = [*hidden_in_profile((SID, "TWILIO_AUTH_TOKEN"), found)]
+    assert [line.split()[0] for line in told] == named
+    assert not any("of-environment" in line or "of-profile" in line for line in told)
+    without = tuple(sources(Options(), environ, None))
+    assert not [*hidden_in_profile((SID, "TWILIO_AUTH_TOKEN"), without)]

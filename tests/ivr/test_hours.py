@@ -1,5 +1,7 @@
 """Opening hours against an oracle that paints every open minute of a calendar."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voicegate.ivr.check import Verdict
 from voicegate.ivr.hours import (
     DAY_MINUTES,
     Calendar,
@@ -18,6 +21,7 @@ from voicegate.ivr.hours import (
     opening,
     overlap,
 )
+from voicegate.ivr.public_holidays import public_holidays
 
 NIGHTS = [  # zone, a day on whose night the clocks change
     ("America/New_York", date(2026, 3, 8)),
@@ -26,6 +30,13 @@ NIGHTS = [  # zone, a day on whose night the clocks change
     ("Europe/Berlin", date(2026, 10, 25)),
     ("Australia/Lord_Howe", date(2026, 4, 5)),  # half an hour
     ("Asia/Beirut", date(2026, 3, 29)),  # at midnight
+]
+FEASTS = [  # zone, whose holidays, a public holiday
+    ("America/New_York", "US", None, date(2027, 1, 1)),
+    ("America/New_York", "US", None, date(2026, 7, 3)),
+    ("Europe/Berlin", "DE", "BY", date(2026, 1, 6)),
+    ("Europe/Berlin", "DE", "BB", date(2027, 3, 28)),  # Easter, and the clocks change
+    ("Australia/Lord_Howe", "AU", "NSW", date(2026, 4, 5)),  # likewise, half an hour
 ]
 MINUTES = st.integers(0, DAY_MINUTES - 1)
 RANGES = st.builds(Range, MINUTES, st.integers(0, DAY_MINUTES)).filter(lambda r: r.start != r.end)
@@ -66,6 +77,33 @@ def test_every_minute_of_a_changing_night_is_as_painted(
     """F6: ranges across midnight, holidays and exceptions; clocks that skip or repeat an hour."""
     zone, around = ZoneInfo(night[0]), night[1]
     calendar, public = data.draw(calendars(around))
+    compare_with_paint(calendar, public, around, zone)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.data(), st.sampled_from(FEASTS))
+def test_every_minute_around_a_public_holiday_is_as_painted(
+    judged: Callable[[str], Verdict],
+    example: Callable[[str], str],
+    data: st.DataObject,
+    feast: tuple[str, str, str | None, date],
+) -> None:
+    """F6: nights into and out of it, also where the clocks change or the year ends."""
+    zone, country, subdivision, around = feast
+    calendar, _ = data.draw(calendars(around))
+    rule = replace(calendar.holidays, country=country, subdivision=subdivision)
+    calendar = replace(calendar, holidays=rule)
+    flow = judged(example("clinic-main")).flow
+    assert flow is not None
+    known = public_holidays(replace(flow, calendars={"desk": calendar}), around)["desk"]
+    assert around in known
+    compare_with_paint(calendar, frozenset(known), around, ZoneInfo(zone))
+
+
+def compare_with_paint(
+    calendar: Calendar, public: frozenset[date], around: date, zone: ZoneInfo
+) -> None:
+    """36 hours, from noon of the day before."""
     opens = painted(calendar, around - timedelta(days=1), 4, public)
     at = datetime(around.year, around.month, around.day, tzinfo=zone).astimezone(UTC)
     at -= timedelta(hours=12)

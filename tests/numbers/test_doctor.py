@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from voicegate.gateway.terminal.examination import Finding, Health
-from voicegate.numbers.doctor import Case, examine, mendable
+from voicegate.numbers.doctor import examine, mendable
+from voicegate.numbers.examining.case import Case
 from voicegate.numbers.model import Agent, Number, Pool, Route, Share, Snapshot
 from voicegate.numbers.planning.webhook import Webhook
 from voicegate.numbers.provider import Owned
@@ -35,7 +36,7 @@ def ill(case: Case) -> dict[str, Health]:
     return {
         finding.check: finding.health
         for finding in examine(case)
-        if finding.health is not Health.OK
+        if finding.health not in (Health.OK, Health.SKIP)
     }
 
 
@@ -101,6 +102,85 @@ def test_a_number_that_is_not_owned_fails_and_its_pool_with_it() -> None:
 def test_an_emergency_address_must_stand_at_the_provider() -> None:
     case = configured(replace(KNOWN[ONE], emergency_address="AD1"))
     assert ill(case) == {"emergency address": Health.FAIL, "drift": Health.FAIL}
+
+
+ADDRESS = "AD" + "1" * 32
+
+
+@pytest.mark.parametrize(
+    ("status", "health"),
+    [
+        ("registered", None),
+        ("pending-registration", Health.WARN),
+        ("unregistered", Health.FAIL),
+        ("registration-failure", Health.FAIL),
+        ("pending-unregistration", Health.FAIL),
+        ("", Health.FAIL),
+    ],
+)
+def test_an_emergency_address_must_be_registered(status: str, health: Health | None) -> None:
+    stored = configured(replace(KNOWN[ONE], emergency_address=ADDRESS)).stored
+    shown = {"EmergencyAddressSid": ADDRESS, "EmergencyAddressStatus": status}
+    case = replace(edited(**shown), stored=stored)
+    assert ill(case) == ({"emergency address": health} if health else {})
+
+
+@pytest.mark.parametrize(
+    ("wanted", "url", "health", "is_mended"),
+    [
+        (None, "", Health.WARN, False),
+        (None, "https://voice.example.com/sorry", Health.FAIL, False),
+        (None, "https://other.example.org/x", None, False),
+        ("https://other.example.org/x", "", Health.FAIL, True),
+        ("https://other.example.org/x", "https://VOICE.example.com:443/x", Health.FAIL, True),
+        ("https://voice.example.com/x", "https://other.example.org/x", Health.FAIL, False),
+    ],
+)
+def test_the_fallback_url_is_another_house(
+    wanted: str | None,
+    url: str,
+    health: Health | None,
+    is_mended: bool,  # noqa: FBT001
+) -> None:
+    """One on our own host would be away whenever we are; only what is configured can be written."""
+    case = edited(VoiceFallbackUrl=url)
+    owned = [
+        case.owned[0],
+        replace(
+            case.owned[1], fields={**case.owned[1].fields, "VoiceFallbackUrl": "https://e.example"}
+        ),
+    ]
+    case = replace(case, owned=owned, webhook=replace(WEBHOOK, fallback_url=wanted))
+    found = {one.check: one for one in examine(case)}["fallback URL"]
+    assert found.health is (health or Health.OK)
+    assert found.has_fix is is_mended
+    assert bool(found.remedy) is (health is not None)
+    assert mendable(case, [found]) == ([ONE] if is_mended else [])
+
+
+@pytest.mark.parametrize(
+    ("model", "is_known"),
+    [
+        (None, True),
+        ("gpt-realtime-2.1", True),
+        ("gpt-realtime-2.1-2026-05-01", True),
+        ("gpt-4o-realtime-preview", False),
+        ("gpt-4o", False),
+    ],
+)
+def test_an_agents_model_must_be_one_that_can_be_had(model: str | None, is_known: bool) -> None:  # noqa: FBT001
+    agents = {"a": Agent("a", "Speak.", model=model)}
+    found = ill(replace(WELL, stored=replace(STORED, agents=agents)))
+    assert found == ({} if is_known else {"models of agents": Health.FAIL})
+
+
+def test_what_nobody_here_can_tell_is_said_with_why() -> None:
+    """A campaign would name the number for opt-outs; where nobody is called, none is needed."""
+    for pools, health in ((STORED.pools, Health.SKIP), (dict[str, Pool](), Health.OK)):
+        case = replace(WELL, stored=replace(STORED, pools=pools))
+        found = {one.check: one for one in examine(case)}["opt-out number"]
+        assert found.health is health
+        assert ("because" in found.value) is (health is Health.SKIP)
 
 
 def test_of_many_numbers_a_few_are_named() -> None:

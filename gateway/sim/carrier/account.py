@@ -37,7 +37,10 @@ class OwnNumber:
 
 @dataclass(frozen=True, slots=True)
 class AccountSettings:
-    """`began_at` is the Unix time (s) at which the machine's clock shows 0."""
+    """`began_at` is the Unix time (s) at which the machine's clock shows 0.
+
+    `status` is `active`, `suspended` or `closed`, `kind` `Full` or `Trial`.
+    """
 
     account_sid: str
     auth_token: str
@@ -45,6 +48,8 @@ class AccountSettings:
     timing: CallTiming = field(default_factory=CallTiming)
     calls_per_second: int = 1
     began_at: float = 1_795_255_200.0
+    status: str = "active"
+    kind: str = "Full"
 
 
 def _anybody(_number: str) -> Callee:

@@ -25,6 +25,11 @@ ASSUMPTIONS = (
     Assumption("a fallback without a primary URL is 21405", "documented", "Twilio error 21405"),
     Assumption("a bad VoiceUrl is 21402", "reported", "twilio-claude-plugin, phone-numbers"),
     Assumption(
+        "an emergency address that is set is registered at once, unless a test says otherwise",
+        "assumed",
+        "the statuses are documented, not how long each lasts",
+    ),
+    Assumption(
         "a number is bought with empty URLs",
         "assumed",
         "the console has it otherwise, REST says not",
@@ -62,7 +67,10 @@ _NAME_CHARS_MAX = 64
 
 @dataclass(slots=True)
 class OwnedNumber:
-    """Whatever Twilio calls an IncomingPhoneNumber. Instants are Unix seconds."""
+    """Whatever Twilio calls an IncomingPhoneNumber. Instants are Unix seconds.
+
+    `address_status` is how far the registration of an emergency address came, if not to its end.
+    """
 
     sid: str
     account_sid: str
@@ -70,6 +78,7 @@ class OwnedNumber:
     created_at: float
     fields: dict[str, str] = field(default_factory=_DEFAULTS.copy)
     updated_at: float = 0.0
+    address_status: str = "registered"
 
     @property
     def number(self) -> str:
@@ -85,6 +94,10 @@ class OwnedNumber:
         _check(wanted)
         self.fields, self.updated_at = wanted, at
 
+    @property
+    def _address_status(self) -> str:
+        return self.address_status if self.fields["EmergencyAddressSid"] else "unregistered"
+
     def resource(self) -> dict[str, object]:
         """The IncomingPhoneNumber resource."""
         written: dict[str, object] = {
@@ -99,7 +112,7 @@ class OwnedNumber:
             "voice_caller_id_lookup": False,
             "capabilities": {each: each in self.offer.capabilities for each in capabilities},
             "address_requirements": self.offer.address,
-            "emergency_address_status": "unregistered",
+            "emergency_address_status": self._address_status,
             "beta": False,
             "origin": "twilio",
             "status": "in-use",

@@ -114,8 +114,13 @@ class CarrierRest:
                 return self.numbers.answer(method, parts, form, at)
 
     def _account_resource(self) -> dict[str, object]:
-        sid = self._account.settings.account_sid
-        return {"sid": sid, "friendly_name": "Simulated", "status": "active", "type": "Full"}
+        settings = self._account.settings
+        return {
+            "sid": settings.account_sid,
+            "friendly_name": "Simulated",
+            "status": settings.status,
+            "type": settings.kind,
+        }
 
     def _create(self, form: Form, now_ms: int) -> RestAnswer:
         _check_numbers(form)

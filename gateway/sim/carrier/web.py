@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64decode
 from collections.abc import Callable
+from itertools import count
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import aiohttp
@@ -23,6 +24,11 @@ ASSUMPTIONS = (
         'Twilio "TwiML for Programmable Voice"; the loss: twilio/ai',
     ),
     Assumption("a redirected request is signed for its new URL", "assumed", "not documented"),
+    Assumption(
+        "every answer of REST has a `Twilio-Request-Id`, RQ and 32 hexadecimal digits",
+        "assumed",
+        "seen in answers, not documented",
+    ),
 )
 
 Rest = Callable[[str, str, Fields], RestAnswer]
@@ -88,26 +94,27 @@ class WebhookClient:
 
 def rest_app(account_sid: str, auth_token: str, rest: Rest) -> web.Application:
     """The REST API as an application; any other credentials are 401, 20003."""
+    requests = count(1)
 
     async def handle(request: web.Request) -> web.Response:
+        request_id = f"RQ{next(requests):032x}"
         if _credentials(request.headers.get("Authorization", "")) != (account_sid, auth_token):
-            return _response(
-                RestAnswer(401, b'{"code":20003,"message":"Authenticate","status":401}')
-            )
+            refused = RestAnswer(401, b'{"code":20003,"message":"Authenticate","status":401}')
+            return _response(refused, request_id)
         text = request.query_string if request.method == "GET" else await request.text()
         fields = tuple(parse_qsl(text, keep_blank_values=True))
         answer = rest(request.method, request.path, fields)
         if answer.late_ms:
             await asyncio.sleep(answer.late_ms / 1000)
-        return _response(answer)
+        return _response(answer, request_id)
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handle)
     return app
 
 
-def _response(answer: RestAnswer) -> web.Response:
-    headers = {"Twilio-Concurrent-Requests": "1"}
+def _response(answer: RestAnswer, request_id: str) -> web.Response:
+    headers = {"Twilio-Concurrent-Requests": "1", "Twilio-Request-Id": request_id}
     return web.Response(
         status=answer.status, body=answer.body, content_type="application/json", headers=headers
     )

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 
 from voicegate.gateway.carriers.twilio_requests import TwilioRequests
-from voicegate.numbers.provider import Unreachable
+from voicegate.numbers.provider import ProviderError, Unreachable
 
 AUTH = ("AC00000000000000000000000000000001", "tw_auth_token_for_tests_0123456789")
 
@@ -105,3 +105,11 @@ def test_nobody_is_sent_elsewhere_with_our_credentials() -> None:
     elsewhere = b"HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 2\r\n\r\n{}"
     with answering(elsewhere) as peer:
         assert not fault("POST", peer.url).maybe_done
+
+
+@pytest.mark.parametrize("head", [b"", b"Twilio-Request-Id: RQ1\r\n"], ids=["none", "named"])
+def test_a_refused_request_is_named_as_twilio_names_it(head: bytes) -> None:
+    answer = b"HTTP/1.1 404 X\r\n" + head + b"Content-Length: 0\r\n\r\n"
+    with answering(answer) as peer, pytest.raises(ProviderError) as caught:
+        ask("GET", peer.url)
+    assert caught.value.request_id == ("RQ1" if head else None)

@@ -4,6 +4,8 @@ import os
 import re
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,9 +19,11 @@ from urllib.parse import parse_qsl
 import pytest
 from click.testing import CliRunner
 
+from voicegate.gateway.carriers.twilio_numbers import TwilioNumbers
 from voicegate.gateway.core.errors import ConfigError
 from voicegate.gateway.sim.carrier.call_report import CallReport
 from voicegate.gateway.sim.carrier.caller import Caller, HangUp
+from voicegate.gateway.sim.carrier.number_catalogue import OWNED
 from voicegate.gateway.sim.carrier.playback import SILENCE
 from voicegate.gateway.sim.carrier.webhooks import signature
 from voicegate.gateway.sim.cli import sim, verdict
@@ -28,6 +32,7 @@ from voicegate.gateway.sim.world.terminal import STOPPED
 
 LOCAL = "http://127.0.0.1:9/twilio/voice"  # where nobody listens
 TOKEN = "0123456789abcdef0123456789abcdef"
+MAIN = "from voicegate.gateway.cli import main; main()"
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +97,19 @@ def test_a_carrier_that_nobody_calls_from_connects_nowhere() -> None:
     assert "say --voice-url too" in refused(
         "carrier", "--auth-token", TOKEN, "--connect-to", "127.0.0.1:9"
     )
+
+
+def test_a_carrier_that_nobody_calls_from_owns_what_is_on_show_and_no_more() -> None:
+    """As docs/numbers.md has it: none of the numbers is that of a call."""
+    words = ["-c", MAIN, "sim", "carrier", "--auth-token", TOKEN]
+    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            url = process.stdout.readline().split()[0].partition("=")[2]
+            with closing(TwilioNumbers("AC" + "0" * 32, TOKEN, url)) as numbers:
+                assert {each.number for each in numbers.owned()} == OWNED.keys()
+        finally:
+            process.terminate()
 
 
 @pytest.mark.parametrize("call", [[], ["--voice-url", LOCAL]])

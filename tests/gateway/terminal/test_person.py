@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, redirect_stderr
-from io import StringIO
+from io import StringIO, TextIOWrapper
+from pathlib import Path
 
 import pytest
 
@@ -31,10 +32,30 @@ def begin() -> Generator[Callable[[], Screen]]:
         yield lambda: until_then.enter_context(redirect_stderr(Screen()))
 
 
-def type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> Screen:
-    typed = Screen(text)
-    monkeypatch.setattr(sys, "stdin", typed)
-    return typed
+class Keyboard(TextIOWrapper):
+    """A file of what is typed, by somebody or by nobody."""
+
+    is_terminal = True
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+
+TypeIn = Callable[[str], Keyboard]
+
+
+@pytest.fixture
+def type_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[TypeIn]:
+    """Types this, and nothing after it."""
+    with ExitStack() as until_then:
+
+        def typed(text: str) -> Keyboard:
+            (tmp_path / "typed").write_text(text)
+            keys = until_then.enter_context(Keyboard((tmp_path / "typed").open("rb")))
+            monkeypatch.setattr(sys, "stdin", keys)
+            return keys
+
+        yield typed
 
 
 def code_of(options: Options, number: str | None = None) -> ExitCode | None:
@@ -60,10 +81,10 @@ def code_of(options: Options, number: str | None = None) -> ExitCode | None:
     ],
 )
 def test_only_a_yes_is_a_yes(
-    typed: str, code: ExitCode | None, begin: Callable[[], Screen], monkeypatch: pytest.MonkeyPatch
+    typed: str, code: ExitCode | None, begin: Callable[[], Screen], type_in: TypeIn
 ) -> None:
     screen = begin()
-    type_in(monkeypatch, typed)
+    type_in(typed)
     assert code_of(Options()) is code
     assert screen.getvalue() == "Change it? [y/N] "
 
@@ -76,27 +97,32 @@ def test_a_yes_that_was_given_is_not_asked_for(begin: Callable[[], Screen]) -> N
 
 @pytest.mark.parametrize("missing", ["stdin", "stderr", "--no-input"])
 def test_nobody_is_asked_where_nobody_can_answer(
-    missing: str, begin: Callable[[], Screen], monkeypatch: pytest.MonkeyPatch
+    missing: str, begin: Callable[[], Screen], type_in: TypeIn
 ) -> None:
     """N5 rests on it: the typed number included."""
     screen = begin()
-    stdin = type_in(monkeypatch, "y\n")
+    stdin = type_in("y\n")
     stdin.is_terminal = missing != "stdin"
     screen.is_terminal = missing != "stderr"
     options = Options(may_ask=missing != "--no-input")
     assert code_of(options) is ExitCode.NEEDS_CONFIRMATION
     assert code_of(options, NUMBER) is ExitCode.NEEDS_CONFIRMATION
+    for ask in (Terminal(options).ask, Terminal(options).ask_secret):
+        with pytest.raises(CommandError) as caught:
+            ask("Who? ", "--who")
+        assert caught.value.failure.exit_code is ExitCode.NEEDS_CONFIRMATION
+        assert "--who" in caught.value.failure.hint
     assert screen.getvalue() == ""
     assert stdin.tell() == 0
 
 
 def test_a_typed_number_is_that_number_and_yes_is_not_enough(
-    begin: Callable[[], Screen], monkeypatch: pytest.MonkeyPatch
+    begin: Callable[[], Screen], type_in: TypeIn
 ) -> None:
     screen = begin()
-    type_in(monkeypatch, f"{NUMBER}\n")
+    type_in(f"{NUMBER}\n")
     assert code_of(Options(is_yes=True), NUMBER) is None
-    type_in(monkeypatch, "yes\n")
+    type_in("yes\n")
     assert code_of(Options(is_yes=True), NUMBER) is ExitCode.FAILED
     assert screen.getvalue().count(f"Type {NUMBER} to go on: ") == 2
 
@@ -112,11 +138,11 @@ def test_a_number_given_by_its_option_must_be_the_same(begin: Callable[[], Scree
 
 
 def test_the_end_of_input_stops_as_ctrl_c_does(
-    begin: Callable[[], Screen], monkeypatch: pytest.MonkeyPatch
+    begin: Callable[[], Screen], type_in: TypeIn
 ) -> None:
     """N13."""
     screen = begin()
-    type_in(monkeypatch, "")
+    type_in("")
     with pytest.raises(KeyboardInterrupt):
         Terminal(Options()).confirm("Change it?")
     assert screen.getvalue()

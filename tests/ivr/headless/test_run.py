@@ -1,6 +1,7 @@
 """Cases that pass, and cases that fail with a trace up to there."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -112,3 +113,11 @@ def test_the_clock_on_the_wall_can_be_set(flow_named: Named) -> None:
     assert ("hours", "closed") in results[0].taken
     assert ("hours", "open") in results[1].taken
     assert [each.render() for each in results] == ["passed  night", "passed  noon"]
+
+
+def test_the_public_holidays_are_those_of_the_year_that_the_clock_shows(flow_named: Named) -> None:
+    """F6: Independence Day of 2028 is a Tuesday; Thanksgiving is a holiday without being said."""
+    feast = Case(name="feast", steps=(case.Clock(datetime(2028, 7, 4, 12)),))
+    thanks = Case(name="thanks", at=datetime(2026, 11, 26, 12), steps=())
+    for result in run_cases(flow_named("everything"), [feast, thanks]):
+        assert ("hours", "holiday") in result.taken

@@ -43,6 +43,12 @@ charge: {type: tool, call: payments.charge, uses: [pay.pan], timeout_s: 12, exit
 PAN = "4111111111111111"
 
 
+@pytest.fixture
+def no_earlier_call() -> None:
+    """What tests before this one have left is gone, and not only when memory is next tidied."""
+    gc.collect()
+
+
 def buffers_of_digits() -> Iterator[bytearray]:
     """Of every number typed that this process still knows."""
     for each in gc.get_objects():
@@ -139,6 +145,7 @@ def test_the_tool_reads_the_card_and_then_it_is_overwritten(call_of: Call) -> No
     assert len(called.secrets["pay.pan"]) == 0
 
 
+@pytest.mark.usefixtures("no_earlier_call")
 def test_the_card_is_overwritten_when_the_caller_hangs_up(call_of: Call) -> None:
     """F3: in the middle of typing, and while the tool runs."""
     for typed in (f"{PAN}#", PAN[:9]):
@@ -150,6 +157,7 @@ def test_the_card_is_overwritten_when_the_caller_hangs_up(call_of: Call) -> None
         assert not [each for each in buffers if PAN[:9].encode() in each]
 
 
+@pytest.mark.usefixtures("no_earlier_call")
 def test_a_card_from_an_earlier_node_is_overwritten_too(call_of: Call) -> None:
     """F3: the number waits in its slot while the code is typed."""
     code = "charge: {type: collect, prompt: again, sensitive: true, digits: '3', to: pay.cvc, exits: {ok: end, failed: end, timeout: end}}\n"
@@ -161,6 +169,7 @@ def test_a_card_from_an_earlier_node_is_overwritten_too(call_of: Call) -> None:
     assert held == [bytes(19)]
 
 
+@pytest.mark.usefixtures("no_earlier_call")
 def test_a_card_typed_again_overwrites_the_first(call_of: Call) -> None:
     """F3: a slot holds one number, and nothing is left of the other."""
     again = "charge: {type: collect, prompt: again, sensitive: true, digits: '13-19', to: pay.pan, exits: {ok: good, failed: end, timeout: end}}\n"

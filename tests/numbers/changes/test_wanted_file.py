@@ -46,9 +46,12 @@ def test_agents_are_another_files_matter() -> None:
     assert (after.agents, after.numbers, after.default_route) == (stored.agents, {}, None)
 
 
-def test_agents_that_are_not_there_are_told_once() -> None:
-    shares = (Share(parse("agent/a"), 1), Share(parse("agent/b"), 1), Share(parse("flow/c"), 1))
+def test_flows_in_force_that_are_not_there_are_told_once() -> None:
+    """One that the file brings in anew is refused, and not told twice."""
+    shares = (Share(parse("agent/a"), 1), Share(parse("flow/b"), 1), Share(parse("flow/c"), 1))
     numbers = {text: Number(text, shares=shares) for text in ("+12125550142", "+12125550143")}
-    stored = Snapshot("main", agents={"a": Agent("a", "Speak.")})
-    told = [*warnings(NumbersDocument(numbers), stored)]
-    assert [text.split()[3] for text in told] == ["agent/b"]
+    document = NumbersDocument(numbers)
+    desired = wanted(document, Snapshot("main"))
+    assert [*warnings(document, Snapshot("main"), desired, lambda route: False)] == []
+    told = [*warnings(document, desired, desired, lambda route: route.target == "c")]
+    assert told == ["there is no flow/b yet: the fallback answers until there is"]

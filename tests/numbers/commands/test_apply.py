@@ -182,12 +182,52 @@ class Interrupted(FakeProvider):
         raise KeyboardInterrupt
 
 
-def test_an_agent_that_is_not_there_is_told_with_the_plan(run: Run, snapshot: Snapshot) -> None:
-    assert snapshot.version == 1
-    entry = f'[{{number: "{IDLE}", route: agent/nobody}}]'
+@pytest.mark.parametrize("command", ["plan -f", "apply --yes -f"])
+def test_what_cannot_be_had_is_told_with_its_place_and_nothing_is_applied(
+    command: str, run: Run, snapshot: Snapshot, desk: FakeDesk
+) -> None:
+    entry = f"""
+  - number: "{IDLE}"
+    route: [{{to: agent/clinic, weight: 1}}, {{to: agent/nobody, weight: 1}}]
+  - {{number: "+12125550177", fallback: agent/nobody}}"""
     Path("new.yaml").write_text(EMPTY.replace("[]", entry), encoding="utf-8")
-    done = run("numbers", "plan", "-f", "new.yaml", "-o", "table")
-    assert "there is no agent/nobody yet" in done.stderr
+    done = run("numbers", *command.split(), "new.yaml", "-o", "table")
+    assert (done.exit_code, done.stdout) == (3, "")
+    told = [line.removeprefix("voicegate: ") for line in done.stderr.splitlines()]
+    assert [line.split(":", 2)[:2] for line in told] == [
+        ["5", "49 there is no agent/nobody"],
+        ["6", "14 the account does not own this number"],
+        ["6", "40 there is no agent/nobody"],
+    ]
+    assert all(line.split(":", 2)[2].strip() for line in told)
+    assert desk.registry.store.version() == snapshot.version
+    assert desk.fake_provider.writes == 0
+
+
+def test_what_is_in_force_already_may_stay(run: Run, snapshot: Snapshot, desk: FakeDesk) -> None:
+    """The account lost a number meanwhile, and a route leads nowhere: neither blocks the rest."""
+    assert snapshot.version == 1
+    del desk.fake_provider.numbers[SPLIT]
+    exported = run("numbers", "export").stdout
+    assert SPLIT in exported
+    Path("same.yaml").write_text(exported.replace("Clinic main", "Clinic"), encoding="utf-8")
+    done = run("numbers", "apply", "-f", "same.yaml", "--yes")
+    assert done.exit_code == 0, done.stderr
+
+
+def test_a_flow_that_is_not_there_is_refused_with_its_place(
+    run: Run, desk: FakeDesk, file: Path
+) -> None:
+    """As an agent is: a typing error must not lead callers to the fallback."""
+    desk.is_flow = lambda route: route.target == "a"
+    done = run("numbers", "plan", "-f", str(file), "-o", "table")
+    assert done.exit_code == 3
+    assert [name in done.stderr for name in ("flow/a", "flow/b", "flow/clinic-main")] == [
+        False,
+        True,
+        True,
+    ]
+    assert "voicegate flows push" in done.stderr
 
 
 def test_what_is_exported_is_what_is_in_force(run: Run, desk: FakeDesk) -> None:

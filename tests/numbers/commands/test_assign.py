@@ -104,14 +104,21 @@ def test_a_protected_number_is_not_unassigned(run: Run, desk: FakeDesk) -> None:
     assert desk.registry.store.version() == 1
 
 
-@pytest.mark.parametrize("url", ["http://localhost:8084", "https://10.0.0.7"])
+@pytest.mark.parametrize(
+    ("webhook", "named"),
+    [
+        (Webhook("http://localhost:8084"), "VOICEGATE_PUBLIC_URL"),
+        (Webhook("https://10.0.0.7"), "VOICEGATE_PUBLIC_URL"),
+        (Webhook("https://voice.example.com", "https://10.0.0.7/x"), "VOICEGATE_FALLBACK_URL"),
+    ],
+)
 def test_the_provider_is_not_sent_to_an_address_of_this_house(
-    run: Run, desk: FakeDesk, url: str
+    run: Run, desk: FakeDesk, webhook: Webhook, named: str
 ) -> None:
-    desk.webhook = Webhook(url)
+    desk.webhook = webhook
     done = run("numbers", "assign", SPLIT, "flow/new", "--yes", "-o", "json")
     assert (done.exit_code, desk.registry.store.version()) == (2, 1)
-    assert "VOICEGATE_PUBLIC_URL" in orjson.loads(done.stderr.splitlines()[-1])["error"]["hint"]
+    assert named in orjson.loads(done.stderr.splitlines()[-1])["error"]["hint"]
 
 
 def test_a_simulated_provider_on_this_machine_is(run: Run, desk: FakeDesk) -> None:

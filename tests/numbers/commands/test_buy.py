@@ -170,7 +170,8 @@ def test_a_number_that_was_configured_before_it_vanished_stays_so(
 ) -> None:
     entry = f'numbers: [{{number: "{SECOND}", route: flow/a}}]'
     Path("new.yaml").write_text(f"apiVersion: voicegate/v1\nkind: Numbers\n{entry}\n")
-    run("numbers", "apply", "-f", "new.yaml", "--yes")
+    assert run("numbers", "apply", "-f", "new.yaml", "--allow-buy", "--yes").exit_code == 0
+    desk.provider = provider = FakeProvider(offers=STOCK)  # given back at the carrier's console
     provider.vanish(SECOND)
     assert run("numbers", "buy", SECOND, "--yes").exit_code == 1
     assert SECOND in desk.registry.store.current().numbers

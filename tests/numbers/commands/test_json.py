@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from voicegate.numbers import cli
 from voicegate.numbers.answers import schemas
-from voicegate.numbers.fakes.desk import FakeDesk
+from voicegate.numbers.fakes.desk import ACCOUNT, FakeDesk
 from voicegate.numbers.model import Snapshot
 
 # Every command that can be run -> the kind of its answer, and what it is told.
@@ -31,8 +31,10 @@ ASKED: dict[str, tuple[str, str]] = {
     "numbers history": ("History", ""),
     "numbers import": ("ApplyResult", "--all --yes"),
     "numbers list": ("NumberList", "--state managed"),
+    "numbers login": ("Profile", f"eu --account {ACCOUNT} --with-token"),
     "numbers override": ("Override", "--all closed --yes"),
     "numbers plan": ("Plan", "-f numbers.yaml"),
+    "numbers profile": ("ProfileList", ""),
     "numbers release": ("ApplyResult", "+12125550143 --confirm +12125550143"),
     "numbers rollback": ("ApplyResult", "1 --yes"),
     "numbers route test": ("RouteTest", "+12125550142 --at 2026-12-24T18:00"),
@@ -95,7 +97,7 @@ def test_an_answer_is_one_object_of_its_schema(
     """N11."""
     kind, arguments = ASKED[name]
     run("numbers", "assign", "+12125550144", "flow/a", "--yes")  # so that there is a way back
-    done = run(*name.split(), *arguments.split(), "-o", "json")
+    done = run(*name.split(), *arguments.split(), "-o", "json", said=b"a token\n")
     assert done.exit_code == (kind == "Doctor"), done.output  # one number of the three is not owned
     found = json.loads(done.stdout)
     assert found["kind"] == kind

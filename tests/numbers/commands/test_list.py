@@ -58,6 +58,7 @@ def test_a_number_has_all_its_fields(run: Run) -> None:
         "emergency_address": None,
         "tags": ["clinic", "ny"],
         "protect": True,
+        "max_calls": None,
         "provider_id": "PN" + "1" * 32,
         "state": None,
     }

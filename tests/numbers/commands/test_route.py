@@ -47,6 +47,17 @@ def test_a_caller_has_his_share(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("snapshot")
+def test_of_a_flow_the_node_is_told_that_a_call_would_come_to(run: Run, desk: FakeDesk) -> None:
+    """At that time, for that caller; an agent has none."""
+    desk.nodes = {"flow/holiday": "closed"}
+    at = ("--at", "2026-12-24T12:00")
+    assert ask(run, CLINIC, *at)["node"] == "closed"
+    assert ask(run, CLINIC)["node"] is None
+    shown = run("numbers", "route", "test", CLINIC, *at, "-o", "table").output
+    assert "-> flow/holiday, which begins with closed" in shown
+
+
+@pytest.mark.usefixtures("snapshot")
 def test_a_number_without_a_route_goes_to_the_default_route(run: Run) -> None:
     found = ask(run, IDLE)
     assert found["route"] == "agent/clinic"

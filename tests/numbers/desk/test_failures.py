@@ -33,3 +33,15 @@ def test_what_goes_wrong_has_its_code_and_its_words(error: Exception, code: Exit
 
 def test_a_fault_of_ours_is_no_failure() -> None:
     assert failure_of(ZeroDivisionError()) is None
+
+
+def test_the_request_that_began_it_is_named_for_the_providers_support() -> None:
+    first = Unreachable("silent", maybe_done=True)
+    first.request_id = "RQ1"
+    later = PartlyApplied("silent", done=1, total=3, step=None)
+    later.__cause__ = Unreachable("silent; 6 tries", maybe_done=True)
+    later.__cause__.__cause__ = first
+    for error, request_id in ((first, "RQ1"), (later, "RQ1"), (NotFound("none"), None)):
+        failure = failure_of(error)
+        assert failure is not None
+        assert failure.fields["request_id"] == request_id

@@ -58,6 +58,17 @@ def told(text: str) -> list[str]:
     return [str(fault) for fault in refused.value.faults]
 
 
+@pytest.mark.parametrize("most", ["0", "10001", "many", "1.5"])
+def test_a_number_may_have_a_limit_of_its_own(most: str) -> None:
+    """C151: so many of its calls at the same time, and no fewer than one."""
+    text = HEAD + 'numbers: [{number: "+12125550142", max_calls: MOST}]\n'
+    made = parse(text.replace("MOST", "20").encode())
+    assert made.numbers["+12125550142"].max_calls == 20
+    assert parse(render(made).encode()) == made
+    (fault,) = told(text.replace("MOST", most))
+    assert f"max_calls cannot be '{most}': write a whole number from 1 to 10,000" in fault
+
+
 def test_a_file_becomes_values() -> None:
     document = parse(CLINIC.encode())
     eve = local("2026-12-24T12:00", zone("America/New_York"))

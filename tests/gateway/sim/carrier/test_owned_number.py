@@ -27,6 +27,15 @@ def test_only_what_is_sent_changes_and_empty_clears(number: OwnedNumber) -> None
     assert (shown["voice_url"], shown["friendly_name"]) == ("", "Clinic")
 
 
+def test_an_emergency_address_is_registered_once_there_is_one(number: OwnedNumber) -> None:
+    assert number.resource()["emergency_address_status"] == "unregistered"
+    address = "AD" + "1" * 32
+    shown = changed(number, EmergencyAddressSid=address)
+    assert shown["emergency_address_status"] == "registered"
+    number.address_status = "pending-registration"
+    assert number.resource()["emergency_address_status"] == "pending-registration"
+
+
 def test_application_and_trunk_delete_each_other_and_the_url_stays(number: OwnedNumber) -> None:
     changed(number, VoiceUrl=URL)
     shown = changed(number, VoiceApplicationSid=APPLICATION)
