@@ -8,6 +8,7 @@ import click
 
 from ...embedded import find_server
 from .codecs_cli import codecs
+from .registry_cli import numbers
 
 NEEDED = ("matplotlib", "psutil", "rich", "websockets")
 EXIT_CODES = "Exit codes: 0 printed, 1 nothing to print or a goal missed, 2 wrong use."
@@ -19,6 +20,7 @@ def bench() -> None:
 
 
 bench.add_command(codecs)
+bench.add_command(numbers)
 
 
 @bench.command(epilog=f"Example: voicegate bench calls --quick --json calls.json\n\n{EXIT_CODES}")
