@@ -27,6 +27,8 @@ class CallFacts:
     version: int = 0
     caller: str = ""
     max_calls: int | None = None
+    caller_country: str = ""  # as the carrier says, which need not know it
+    caller_region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ ELSEWHERE: dict[str, Elsewhere] = {
     ),
     "completion": Elsewhere(".terminal.completion:completion", "TAB for your shell."),
     "demo": Elsewhere(".sim.demo.cli:demo", "One whole call on this machine, seen and measured."),
+    "flows": Elsewhere("..ivr.cli:flows", "Flows as text: checked, drawn, published."),
     "help": Elsewhere(".terminal.help:topics", "What is said of all commands at once."),
     "numbers": Elsewhere("..numbers.cli:numbers", "Which phone number leads where."),
     "sim": Elsewhere(".sim.cli:sim", "Whole calls in virtual time; the far ends as servers."),

@@ -104,7 +104,12 @@ def flow_call(
         flow,
         casting.ready.sounds,
         plans,
-        Facts(caller_number=facts.caller, call_number=facts.called),
+        Facts(
+            caller_number=facts.caller,
+            caller_country=facts.caller_country or None,
+            caller_region=facts.caller_region or None,
+            call_number=facts.called,
+        ),
         lambda _now_ms: now().astimezone(zone),
         public_holidays(flow, now().astimezone(zone)),
     )

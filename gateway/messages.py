@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ class Messages:
 
 
 class Message:
-    """See Recording. Writes go through the file's buffer, never to the disk itself."""
+    """See Recording. Files are made and named in the loop's turn, frames wait in the file's buffer."""
 
     def __init__(self, folder: Path, sender: Sender, began_at: datetime) -> None:
         self._sender = sender
@@ -88,11 +89,15 @@ class Message:
         }
         draft = self._path.with_suffix(".json.part")
         draft.write_bytes(orjson.dumps(known, option=orjson.OPT_APPEND_NEWLINE))
-        draft.replace(self._path.with_suffix(".json"))
+        os.chmod(draft, 0o600)
         os.chmod(part, 0o600)
+        draft.replace(self._path.with_suffix(".json"))
         part.replace(self._path.with_suffix(".wav"))
         _LOG.info("message.kept", call=self._sender.call_id, box=self._path.parent.name)
 
     def _fail(self, error: OSError) -> None:
-        self._wav = None
+        if self._wav is not None:
+            with suppress(OSError):
+                self._wav.close()
+            self._wav = None
         _LOG.error("message.lost", call=self._sender.call_id, cause=error.strerror)

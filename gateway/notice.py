@@ -21,6 +21,8 @@ class Notice:
     status: str = ""
     stream_event: str = ""
     stream_error: str = ""
+    caller_country: str = ""
+    caller_region: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -42,4 +44,6 @@ def parse(fields: Fields) -> Notice | None:
         status=first.get("CallStatus", ""),
         stream_event=first.get("StreamEvent", ""),
         stream_error=first.get("StreamError", ""),
+        caller_country=first.get("FromCountry", ""),
+        caller_region=first.get("FromState", ""),
     )

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 import structlog
 
+from ..ivr.publishing.ready import ReadyFlow
 from ..numbers.directory import Answering, Directory
 from ..numbers.model import Route, RouteKind
 from .admission import Admission, Barrier
@@ -21,7 +22,7 @@ from .live_calls import EndedCall, LiveCalls
 from .metrics import Metrics
 from .notice import Notice
 from .shared_calls import Limit
-from .switchboard import Switchboard, note_nothing
+from .switchboard import Answerer, Switchboard, note_nothing
 from .tokens import Grant, StreamTokens
 
 _LOG = structlog.stdlib.get_logger("voicegate.reception")
@@ -75,7 +76,8 @@ class Reception:
             return self._again(b"", has_started=known.had_started, is_over=True)
         if known.has_started:
             return self._again(b"", has_started=True, is_over=False)
-        return self._known(await self._switchboard.announce_again(known))
+        found = await self._switchboard.announce_again(known)
+        return self._refuse(notice, found) if isinstance(found, Limit) else self._known(found)
 
     async def after(self, notice: Notice) -> Reply:
         """The stream has ended, or never came to be: the carrier asks what now."""
@@ -125,11 +127,13 @@ class Reception:
         answering = self._directory.resolve(notice.called, notice.caller)
         for alarm in answering.alarms:
             _LOG.warning("route.alarm", called=phone(notice.called), found=alarm)
-        elsewhere = self._answers.elsewhere(answering.route)
-        is_flow = answering.route is not None and answering.route.kind is RouteKind.FLOW
-        barrier = None if elsewhere else self._admission.admit(needs_model=not is_flow)
+        ready = await self._flow(answering.route)
+        if self._calls.find(notice.call_sid) is not None:  # asked again while that was looked for
+            return await self.voice(notice)
+        elsewhere = self._elsewhere(answering.route, ready)
+        barrier = None if elsewhere else self._admission.admit(needs_model=ready is None)
         if elsewhere is None and barrier is None:
-            return await self._take(notice, answering)
+            return await self._take(notice, answering, ready)
         record = await self._switchboard.look_up(notice.call_sid)  # another process may have it
         if record is not None:
             return self._known(record)
@@ -149,12 +153,19 @@ class Reception:
         self._note_call(notice.called)
         return Reply(HTTPStatus.OK, document)
 
-    async def _take(self, notice: Notice, answering: Answering) -> Reply:
-        answerer, route = answering, answering.route
-        if route is not None and route.kind is RouteKind.FLOW:
-            ready = await find(self._shelf, route)
-            if ready is None:
-                return self._lead(notice, route, self._answers.fallback())
+    async def _flow(self, route: Route | None) -> ReadyFlow | None:
+        """What answers on a flow's route, where it can be had."""
+        is_flow = route is not None and route.kind is RouteKind.FLOW
+        return await find(self._shelf, route) if is_flow and route is not None else None
+
+    def _elsewhere(self, route: Route | None, ready: ReadyFlow | None) -> bytes | None:
+        is_missing = route is not None and route.kind is RouteKind.FLOW and ready is None
+        return self._answers.fallback() if is_missing else self._answers.elsewhere(route)
+
+    async def _take(self, notice: Notice, answering: Answering, ready: ReadyFlow | None) -> Reply:
+        answerer: Answerer = answering
+        route = answering.route
+        if route is not None and ready is not None:
             answerer = Casting(ready, answering.agents)
             route = replace(route, version=ready.version)
         call_id, call_sid = secrets.token_hex(8), notice.call_sid
@@ -170,6 +181,8 @@ class Reception:
             answering.version,
             notice.caller,
             answering.max_calls,
+            notice.caller_country,
+            notice.caller_region,
         )
         found = await self._switchboard.announce(facts, answerer)
         return self._refuse(notice, found) if isinstance(found, Limit) else self._known(found)

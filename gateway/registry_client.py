@@ -92,7 +92,9 @@ class RegistryClient:
         """
         if facts.route is not None and facts.route.kind is RouteKind.FLOW:
             ready = await find(self.shelf, facts.route)
-            if ready is not None:
+            if ready is None:
+                _LOG.error("flow.lost", flow=facts.route.target, call=facts.call_id)
+            else:
                 return Casting(ready, (await self._snapshot(facts.version)).agents)
         agent = None if facts.agent is None else await self._agent(facts.agent, facts.version)
         return Answering(facts.route, agent, facts.audio, facts.version)

@@ -42,7 +42,7 @@ class Plot:
 
 
 class Sessions:
-    """Nothing but the plans is shared between them.
+    """They share what is the process's: settings, figures, the breaker, the boxes for messages.
 
     `now` is the clock that flows go by, `watch` gives one more watcher for a call id: one who sees every step.
     """

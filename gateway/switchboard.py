@@ -67,6 +67,7 @@ class Switchboard:
         self._hang_ups = hang_ups
         self._note_call = note_call
         self._recall = recall
+        self._promised: set[str] = set()  # calls that were taken although there is a limit
         shared.listen(self)
 
     # -- a call rings --------------------------------------------------------------------------
@@ -91,15 +92,19 @@ class Switchboard:
             return found
         if has_limit:
             call.session.deliver(CallRang())
+            self._promised.add(facts.call_id)
         shown = {"caller": phone(facts.caller), "called": phone(facts.called)}
         _LOG.info("call.rang", call=facts.call_id, call_sid=facts.call_sid, **shown)
         return self._with_end(found)
 
-    async def announce_again(self, call: LiveCall) -> CallRecord:
-        """The carrier asks once more about a call that is waiting here, and was promised."""
+    async def announce_again(self, call: LiveCall) -> CallRecord | Limit:
+        """The carrier asks once more about a call that is waiting here.
+
+        One that was promised already is vouched for where the store has lost it.
+        """
         found = await self._ask(call)
-        if isinstance(found, Limit):  # the store has lost the call
-            return self._vouch(call)
+        if isinstance(found, Limit):
+            return self._vouch(call) if call.call_id in self._promised else found
         if found.facts.call_id != call.call_id:
             self._let_go(call)
         return found
@@ -225,6 +230,7 @@ class Switchboard:
 
     def _drop(self, call: LiveCall) -> bool:
         """Close what was prepared for it here, if it is still known."""
+        self._promised.discard(call.call_id)
         known = self._calls.find(call.call_sid)
         is_known = known is not None and known.call_id == call.call_id
         if is_known:
@@ -233,6 +239,7 @@ class Switchboard:
         return is_known
 
     def _ended(self, facts: CallFacts, reason: EndReason) -> None:
+        self._promised.discard(facts.call_id)
         ended = self._calls.end(facts.call_sid, reason)
         self._shared.keep(CallRecord(facts, self._shared.process, ended.had_started, reason))
         self._note_call(facts.called)

@@ -121,6 +121,13 @@ class Agent:
         """The same, and let it speak."""
         return [self.note(text), *self.responses.ask(now_ms)]
 
+    def rest(self) -> None:
+        """Its part is over: nobody speaks to it, and nothing is owed to it."""
+        self.responses.rest()
+        self._bargein.quiet()
+        self._digits.take()
+        self._ask_at_ms = None
+
     def expect_tone(self, now_ms: int) -> None:
         """A key was pressed that is not for it: what it hears next is no speech."""
         self._bargein.digit(now_ms)

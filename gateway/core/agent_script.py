@@ -103,6 +103,7 @@ class AgentScript:
         """See Script."""
         return not self.has_begun or self.agent.is_quiet(now_ms)
 
-    def leave(self, now_ms: int) -> list[Action]:
+    def leave(self, reason: EndReason, now_ms: int) -> list[Action]:
         """See Script."""
+        del reason
         return self.agent.leave(now_ms)

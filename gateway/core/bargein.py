@@ -59,6 +59,7 @@ class BargeIn:
         self._responses = responses
         self._policy = policy
         self._limits = limits
+        self._others = frozenset(playout.items)  # of model sessions before this one
         self._deaf_until_ms: int | None = None
         self.deadline_ms: int | None = None  # what was taken for a tone and goes on is speech
 
@@ -121,7 +122,7 @@ class BargeIn:
         return [*told, *(item.last_fact for item in cut)]
 
     def _tell(self, item: CutItem) -> list[Action]:
-        if item.is_whole:
+        if item.is_whole or item.item_id in self._others:
             return []
         if not item.received_ms:
             return [DeleteItem(self._responses.event_id("delete"), item.item_id)]

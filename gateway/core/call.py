@@ -285,7 +285,7 @@ class Call:
         self.reason = reason
         self._enter(Phase.ENDING)
         self._expires_ms = self._drain_by_ms = None
-        actions = [*self.script.leave(now_ms), *self.link.close(), *self.cover.end(now_ms)]
+        actions = [*self.script.leave(reason, now_ms), *self.link.close(), *self.cover.end(now_ms)]
         actions += self._break_off(reason, now_ms)
         self.uplink.end()
         if last_words:
@@ -320,7 +320,7 @@ class Call:
         if not is_gone:
             actions.append(CloseLeg())
         if self.phase is not Phase.ENDING:
-            actions += self.script.leave(now_ms)
+            actions += self.script.leave(reason, now_ms)
         _, cut = self.playout.clear(now_ms)
         self.uplink.end()
         actions += [*self.link.close(), *(item.last_fact for item in cut)]

@@ -73,9 +73,16 @@ class Link:
         self._give_up_ms: int | None = None
         self.deadline_ms: int | None = None
 
-    def open(self, now_ms: int) -> list[Action]:
-        """Begin; a link that is under way or over stays as it is."""
-        return self._connect(now_ms) if self.state is LinkState.CLOSED else []
+    def open(self, now_ms: int, *, gives_up: bool = False) -> list[Action]:
+        """Begin; a link that is under way or over stays as it is.
+
+        `gives_up`: not for ever, though no caller waits for it.
+        """
+        if self.state is not LinkState.CLOSED:
+            return []
+        if gives_up:
+            self._give_up_ms = now_ms + self._limits.setup_total_ms
+        return self._connect(now_ms)
 
     def caller_waits(self, now_ms: int) -> list[Action]:
         """From now on set-up has an end."""

@@ -337,18 +337,21 @@ class Playout:
         """The way to the carrier and back at its best; 0 before an echo has told it."""
         return self._round_trips.least_ms or 0
 
-    def unheard_ms(self, now_ms: int, *, only_interruptible: bool = False) -> int:
+    def unheard_ms(
+        self, now_ms: int, *, only_interruptible: bool = False, only_model: bool = False
+    ) -> int:
         """Item and house audio that has not been heard: waiting here, or at the carrier."""
+
+        def counts(item: Item) -> bool:
+            is_too_firm = only_interruptible and not item.is_interruptible
+            return not is_too_firm and not (only_model and item.is_house)
+
         position = self.position(now_ms)
-        waiting = sum(
-            len(item.waiting)
-            for item in self._order
-            if item.is_interruptible or not only_interruptible
-        )
+        waiting = sum(len(item.waiting) for item in self._order if counts(item))
         at_carrier = sum(
             s.end - max(s.start, position)
             for s in self._segments
-            if s.end > position and (s.item.is_interruptible or not only_interruptible)
+            if s.end > position and counts(s.item)
         )
         return (waiting + at_carrier) // self._bytes_per_ms
 

@@ -173,6 +173,11 @@ class Responses:
             self._has_sound = True
             self._failures = 0
 
+    def rest(self) -> None:
+        """Nobody speaks to it any more, and nobody wants it to speak: what is under way may end."""
+        self.is_caller_speaking = False
+        self._is_pending = False
+
     def item_ended(self, now_ms: int) -> None:
         """An item is complete; the next one, or the response's end, may take its time."""
         if self.gate is Gate.ACTIVE:

@@ -83,7 +83,7 @@ class Script(Protocol):
         """A good moment to leave."""
         ...
 
-    def leave(self, now_ms: int) -> list[Action]:
+    def leave(self, reason: EndReason, now_ms: int) -> list[Action]:
         """The call ends: what is under way is of no use to anybody."""
         ...
 

@@ -251,6 +251,11 @@ class Uplink:
         while self._ring:
             self._book(self._ring.popleft(), Booked.NOT_FOR_MODEL)
 
+    def new_session(self) -> None:
+        """Another model session: its time begins anew."""
+        self._appended = 0
+        self._flushed.clear()
+
     def blocked(self, is_blocked: bool) -> list[Action]:  # noqa: FBT001 - the event's own field
         """The model's socket is full, or has room again."""
         self._is_blocked = is_blocked

@@ -29,8 +29,9 @@ class Announcer:
         played = self._playout.play_house(
             self._piece, sound, now_ms, is_interruptible=wanted.is_interruptible
         )
+        is_echoed = bool(sound) and self._playout.has_true_marks
         heard_at_ms = self._playout.ends_at_ms(now_ms)
-        self.deadline_ms = now_ms if not sound else heard_at_ms + OVERDUE_MS
+        self.deadline_ms = heard_at_ms + (OVERDUE_MS if is_echoed else 0)
         return played
 
     def stop(self) -> None:

@@ -78,6 +78,7 @@ class FlowScript:
         self._announcer = Announcer(stage.playout, given.sounds)
         self._part = Part(stage, given.plans, self._news)
         self._listener = Listener(given.law)
+        self._is_recording = False
         self.has_begun = False
         self.ending: Ending | None = None
 
@@ -136,14 +137,16 @@ class FlowScript:
 
     def is_quiet(self, now_ms: int) -> bool:
         """See Script."""
-        return self._part.is_quiet(now_ms) and not self._stage.playout.unheard_ms(now_ms)
+        is_silent = not self._stage.playout.unheard_ms(now_ms)
+        return is_silent and not self._is_recording and self._part.is_quiet(now_ms)
 
-    def leave(self, now_ms: int) -> list[Action]:
+    def leave(self, reason: EndReason, now_ms: int) -> list[Action]:
         """See Script. The flow learns of an end that is not its own, and closes what it has open."""
         left = self._part.leave(now_ms)
         if not self.has_begun:
             return left
-        return [*left, *self._do(self._machine.handle(HungUp(), now_ms), now_ms)]
+        by = "caller" if reason is EndReason.CALLER_HUNG_UP else "gateway"
+        return [*left, *self._do(self._machine.handle(HungUp(by), now_ms), now_ms)]
 
     def _heard(self, now_ms: int) -> list[Action]:
         tag = self._announcer.heard(now_ms)
@@ -175,14 +178,18 @@ class FlowScript:
             case wants.StopAi():
                 return self._part.stop(now_ms, is_cut=want.is_cut)
             case wants.NudgeAi():
-                return self._part.nudge(want, now_ms)
+                return self._part.nudge(now_ms)
             case wants.TellAi():
                 return self._part.tell_key(want.digit, now_ms)
             case wants.BlindAi():
-                return self._part.blind(is_on=want.is_on)
+                return self._part.blind(now_ms, is_on=want.is_on)
             case wants.Record():
+                self._is_recording = True
+                if self._listener.is_speech:  # since before the tone: it is part of the message
+                    self._news.append(Sounding(Who.CALLER, is_on=True))
                 return [RecordCaller(want.box)]
             case wants.EndRecord():
+                self._is_recording = False
                 return [EndRecording(is_kept=want.is_kept)]
             case wants.Hangup():
                 reason = REASONS.get(self._machine.disposition or "", EndReason.AGENT_HUNG_UP)

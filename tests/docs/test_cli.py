@@ -12,8 +12,8 @@ from voicegate.gateway.cli import tree
 ROOT = Path(__file__).parent.parent.parent
 PAGE = "docs/cli.md"
 
-SHARED = "Options of `numbers` and `agents`"
-SHARED_BY = ("voicegate numbers ", "voicegate agents ")
+SHARED = "Options of `numbers`, `agents` and `flows`"
+SHARED_BY = ("voicegate numbers ", "voicegate agents ", "voicegate flows ")
 
 Section = Callable[[str, str], str]
 

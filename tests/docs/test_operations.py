@@ -18,11 +18,14 @@ ValueOf = Callable[[str], Any]
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
-    """The gateway's files as dotted names below it, without the simulated ends."""
-    for path in sorted((ROOT / "gateway").rglob("*.py")):
-        name = path.relative_to(ROOT / "gateway").with_suffix("").as_posix()
-        if not name.startswith("sim/"):
-            yield name.replace("/", "."), ast.parse(path.read_text(encoding="utf-8"))
+    """The gateway's files as dotted names below it, without simulated ends and commands."""
+    yield from (each for each in _files("gateway") if not each[0].startswith(("sim.", "terminal.")))
+
+
+def _files(room: str) -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted((ROOT / room).rglob("*.py")):
+        name = path.relative_to(ROOT / room).with_suffix("").as_posix()
+        yield name.replace("/", "."), ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_every_setting_stands_there_with_its_default(tables: Tables) -> None:
@@ -57,7 +60,7 @@ def events() -> set[str]:
     """First arguments of `fact(…)` and of a logger's methods, and what libraries' words become."""
     found = {"bargein.cut", "bargein.ignored"}  # f"bargein.{verdict}"
     found |= set(filter(None, TRANSLATED.values()))
-    for _, tree in sources():
+    for _, tree in (*sources(), *_files("ivr/call")):
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args):
             if re.search(
                 r"(^|\.)(fact|debug|info|warning|error|critical)$", ast.unparse(call.func)

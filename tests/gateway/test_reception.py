@@ -1,5 +1,6 @@
 """What the carrier is answered, webhook by webhook, in any order and number."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -39,9 +40,10 @@ from voicegate.gateway.shared_calls import Hall, MemoryCalls
 from voicegate.gateway.sim.rig.clock import StillClock
 from voicegate.gateway.sim.rig.end import CALLER, MemoryEnd
 from voicegate.gateway.sim.rig.flows import MemoryShelf, silent_flow
-from voicegate.gateway.sim.rig.loops import at_once, run
+from voicegate.gateway.sim.rig.loops import at_once, run, turn
 from voicegate.gateway.switchboard import Answerer, Switchboard
 from voicegate.gateway.tokens import MemoryTokenStore, StreamTokens
+from voicegate.ivr.publishing.ready import ReadyFlow
 from voicegate.numbers.directory import Answering
 from voicegate.numbers.model import Agent, Route, RouteKind
 
@@ -235,6 +237,29 @@ def test_a_number_may_lead_to_a_flow_and_the_call_keeps_its_version() -> None:
     ((facts, answerer),) = desk.taken
     assert answerer == Casting(second, {"amy": amy})
     assert (facts.route, facts.version, facts.caller) == (replace(route, version=2), 7, RANG.caller)
+
+
+def test_a_call_that_is_told_twice_while_its_flow_is_fetched_is_taken_once() -> None:
+    """C4: a version that a route names may have to be asked for."""
+
+    class SlowShelf(MemoryShelf):
+        async def pinned(self, name: str, version: int) -> ReadyFlow | None:
+            await turn()
+            return await super().pinned(name, version)
+
+    async def main() -> None:
+        pinned = Answering(Route(RouteKind.FLOW, "hello", 1))
+        desk = Desk(max_calls=1, others={NOT_OURS: pinned}, shelf=SlowShelf(silent_flow()))
+        rang = replace(RANG, called=NOT_OURS)
+        other = Notice(OTHER, ACCOUNT, called=NOT_OURS)
+        ring = desk.reception.voice
+        first, again, third = await asyncio.gather(ring(rang), ring(rang), ring(other))
+        assert first == again
+        assert b"<Stream" in first.document
+        assert b"<Stream" not in third.document
+        assert len(desk.taken) == 1
+
+    run(main())
 
 
 def test_a_flow_that_is_not_there_leaves_the_caller_to_the_fallback() -> None:

@@ -66,7 +66,7 @@ def scenario(seed: int) -> Scenario:
 
 @pytest.mark.parametrize("seed", range(40))
 def test_every_call_in_a_flow_ends_and_nothing_is_lost_on_the_way(seed: int) -> None:
-    """I1, I2, I6, I9: whatever the caller does and whatever fails, as for an agent alone."""
+    """I1, I2, I6, F1: whatever the caller does and whatever fails, as for an agent alone."""
     drawn = scenario(seed)
     began = MONDAY + timedelta(hours=Random(f"{seed}/hour").choice(HOURS))
     given = FlowCall(
