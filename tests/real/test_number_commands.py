@@ -27,6 +27,7 @@ VOICE_URL = "https://voice.example.com"
 MAIN = "from voicegate.gateway.cli import main; main()"
 AT_A_TERMINAL = f"import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); {MAIN}"
 ONE, TWO, OFFER = "+12125550101", "+12125550102", "+12125550150"
+OLD, NEW = "forward/+12125550198", "forward/+12125550199"
 
 
 class Town:
@@ -114,8 +115,8 @@ def town(server: CarrierServer, external_redis: str, tmp_path: Path) -> Town:
 
 def test_of_two_applies_at_once_one_wins_and_the_history_has_one_entry(town: Town) -> None:
     """N2: both were planned for the same version; which one comes first is open."""
-    for name in ("a", "b"):
-        town.write(f"{name}.yaml", f"flow/{name}", ONE, TWO)
+    for name, route in {"a": OLD, "b": NEW}.items():
+        town.write(f"{name}.yaml", route, ONE, TWO)
     planned = town.at_once(*(f"plan -f {name}.yaml --out {name}.json" for name in ("a", "b")))
     assert planned == [0, 0]
     assert sorted(town.at_once("apply a.json --yes", "apply b.json --yes")) == [0, 6]
@@ -133,9 +134,9 @@ PROMPTING = {
 
 def test_ctrl_c_at_a_prompt_changes_nothing(town: Town) -> None:
     """N13, at real terminals: the typed number, a plan, a purchase, an override."""
-    town.write("old.yaml", "flow/old", ONE)
+    town.write("old.yaml", OLD, ONE)
     assert town.run("apply", "-f", "old.yaml", "--yes")[0] == 0
-    town.write("new.yaml", "flow/new", ONE)
+    town.write("new.yaml", NEW, ONE)
     written = len(town.writes)
     asked = {name: _at_a_terminal(town, words) for name, words in PROMPTING.items()}
     for process, terminal in asked.values():
@@ -174,7 +175,7 @@ def _read_until(terminal: int, ends: tuple[bytes, ...]) -> None:
 
 def test_no_secret_is_told_by_verbose_commands_errors_and_history(town: Town) -> None:
     """N14: neither the token nor the password of a Redis stands in any byte."""
-    town.write("old.yaml", "flow/old", ONE)
+    town.write("old.yaml", OLD, ONE)
     told = [
         town.run("apply", "-f", "old.yaml", "--yes", "-v"),
         town.run("doctor", "-v"),
@@ -264,7 +265,7 @@ def test_killed_after_any_step_the_same_again_ends_as_wanted_and_buys_nothing_tw
     town: Town,
 ) -> None:
     """N3: SIGKILL after each version and each request, of a process that applies 50 numbers."""
-    town.write("fifty.yaml", "flow/new", *NUMBERS)
+    town.write("fifty.yaml", NEW, *NUMBERS)
     words = [sys.executable, "-c", DYING, ACCOUNT, TOKEN, town.url, town.redis_url]
     pipe = subprocess.PIPE
     with (
