@@ -19,6 +19,7 @@ LIBRARIES = (
     "aiohttp",
     "click",
     "fastapi",
+    "holidays",
     "httptools",
     "msgspec",
     "numpy",

@@ -57,6 +57,12 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TALKATIVE = ("urllib3", "twilio", "twilio.http_client", "requests")
 
 
+def _hush(*, is_on: bool) -> None:
+    """Those libraries tell URLs with the account in them."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).disabled = is_on
+
+
 class SettingsDesk:
     """The Desk of one command. Raises ConfigError where a setting is missing, StoreError, and more."""
 
@@ -159,8 +165,7 @@ class SettingsDesk:
         return self._provider
 
     def _open_provider(self) -> TwilioNumbers:
-        for name in _TALKATIVE:
-            logging.getLogger(name).disabled = True  # they tell URLs with the account in them
+        _hush(is_on=True)
         url = self._settings.twilio_api_url
         return TwilioNumbers(self.account, self._token, url, self._options.timeout_s)
 
@@ -242,6 +247,7 @@ class SettingsDesk:
         """See Desk."""
         if self._provider is not None:
             self._provider.close()
+            _hush(is_on=False)
         if self._client is not None:
             self._client.close()
         if self._opened is not None:
