@@ -10,6 +10,14 @@ from ....ivr.machine.facts import Facts
 from ....ivr.read import read
 from ...core.agent import AgentPlan
 from ...core.call import Call
+from ...core.events import (
+    ModelAudio,
+    ModelAudioDone,
+    ModelItemAdded,
+    ModelResponded,
+    ModelResponding,
+    ResponseStatus,
+)
 from ...core.terms import CallLimits, Prompts
 from .telephone import Telephone
 
@@ -65,6 +73,18 @@ class Caller:
     def prompts(self) -> list[str]:
         """What was asked for, by name."""
         return [clip.name or clip.kind.value for clip in self.wanted.clips]
+
+    def speaks(self, response: str, ms: int, *, is_over: bool = True) -> None:
+        """The model says something of this length, at once."""
+        item = f"item-{response}"
+        self.telephone.tell(
+            ModelResponding(response),
+            ModelItemAdded(item, response),
+            ModelAudio(item, response, bytes(8 * ms)),
+        )
+        if is_over:
+            over = ModelResponded(response, ResponseStatus.COMPLETED)
+            self.telephone.tell(ModelAudioDone(item, response), over)
 
 
 def call_in(nodes: str) -> Caller:
