@@ -207,9 +207,8 @@ def fact(name: str, **fields: Field) -> Fact:
 
 
 LegAction = PlayAudio | PlaceMark | ClearAudio | CloseLeg
-ModelAction = (
-    HearAudio
-    | ConfigureModel
+ModelRequest = (  # all that is said to a model beside audio
+    ConfigureModel
     | CancelResponse
     | TruncateItem
     | DeleteItem
@@ -218,5 +217,6 @@ ModelAction = (
     | AnswerFunction
     | ForgetHeard
 )
+ModelAction = HearAudio | ModelRequest
 ShellAction = OpenModel | CloseModel | RecordCaller | EndRecording | Fact | EndCall
 Action = LegAction | ModelAction | ShellAction

@@ -20,6 +20,7 @@ from ..core.actions import (
     ForgetHeard,
     HearAudio,
     ModelAction,
+    ModelRequest,
     TruncateItem,
 )
 from ..core.events import (
@@ -50,16 +51,6 @@ APPEND_HEAD = b'{"type":"input_audio_buffer.append","audio":"'
 SHORTER = re.compile(r"Audio content of (\d+)\s*ms is already shorter")
 EVENTS_KEPT = 32
 Message = dict[str, Any]
-Request = (
-    ConfigureModel
-    | CancelResponse
-    | TruncateItem
-    | DeleteItem
-    | AskForResponse
-    | AddNote
-    | AnswerFunction
-    | ForgetHeard
-)
 
 
 class ItemSound:
@@ -213,7 +204,7 @@ class OpenAIRealtime:
             return
         wire.send(self.render(action))
 
-    def render(self, action: Request) -> bytes:
+    def render(self, action: ModelRequest) -> bytes:
         """One request as the model's message."""
         match action:
             case ConfigureModel():
